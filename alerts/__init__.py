@@ -1,0 +1,1 @@
+"""From a change of level to a delivered, signed webhook."""

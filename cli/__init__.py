@@ -1,0 +1,1 @@
+"""The geohazard command; the composition root."""

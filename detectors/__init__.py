@@ -1,0 +1,1 @@
+"""Methods that turn readings into evidence; pure functions of their input."""

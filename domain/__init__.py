@@ -1,0 +1,1 @@
+"""What every part of the system speaks; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""From MQTT to Kafka: decode, validate, register, hand over."""

@@ -1,0 +1,1 @@
+"""The Faust apps detect, store and notify; the only folder that imports faust."""

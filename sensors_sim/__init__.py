@@ -1,0 +1,1 @@
+"""A simulated province of hazard points; never read by the detectors."""

@@ -1,0 +1,1 @@
+"""Where the record is kept: InfluxDB, or DuckDB in the embedded run."""
