@@ -1,0 +1,1 @@
+"""`geohazard up`: the whole pipeline on one machine, with parts that pip installs."""

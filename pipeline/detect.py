@@ -1,0 +1,246 @@
+"""The detect role: frames of readings in; features, states and warnings out.
+
+The order of things is what makes its effect exactly-once:
+
+1. a frame goes through the partition's engine, and what comes out is sent at once;
+2. every ``checkpoint_s`` the outputs are awaited, the engine's snapshot goes to the table's
+   changelog with the offset that it covers, and only then the frames are acknowledged.
+
+After a crash Kafka delivers again what was not acknowledged. The engine, restored from the
+snapshot, computes the same outputs with the same ids, and readers drop what they have already.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import faust
+
+from detectors.engine import Engine, Outcome
+from domain import topics
+from domain.clock import Clock, SystemClock
+from domain.errors import FrameError
+from domain.frames import Readings
+from domain.registry import RegistryFile
+from domain.rejects import Reject, RejectReason
+from domain.settings import Settings
+from domain.warnings import encode_warning
+from pipeline.app import bytes_topic, make_app
+from pipeline.checkpoint import FaustChangelog
+from pipeline.health import HealthReporter, crash_on_error
+from pipeline.outputs import Outputs
+from pipeline.partitions import Partition, Partitions
+
+log = logging.getLogger(__name__)
+
+TAKE_RECORDS = 256
+TAKE_SECONDS = 0.1
+
+
+@dataclass
+class Topics:
+    """The topics that detect writes, as Faust knows them."""
+
+    features: faust.TopicT[Any]
+    states: faust.TopicT[Any]
+    warnings: faust.TopicT[Any]
+    rejects: faust.TopicT[Any]
+
+
+@dataclass
+class DetectWorker:
+    """Takes frames in and keeps the promise about acknowledgements.
+
+    Parameters
+    ----------
+    settings
+        Intervals of checkpoint and heartbeat.
+    registry
+        Followed while running.
+    partitions
+        Engines by partition.
+    topics
+        Where outputs go.
+    health
+        Counters of this process.
+    """
+
+    settings: Settings
+    registry: RegistryFile
+    partitions: Partitions[Engine]
+    topics: Topics
+    health: HealthReporter
+    outputs: Outputs = field(default_factory=Outputs)
+    pending: dict[int, list[faust.EventT[Any]]] = field(default_factory=dict)
+
+    async def take_in(self, events: Sequence[faust.EventT[Any]]) -> None:
+        """Run frames through their partitions' engines and send what comes out."""
+        for event in events:
+            partition = self.partitions.get(event.message.partition)
+            self.pending.setdefault(partition.number, []).append(event)
+            if event.message.offset > partition.offset:
+                await self._process(partition, event)
+                partition.offset = event.message.offset
+            self.health.processed(event.message)
+
+    async def checkpoint(self, number: int, stream: faust.StreamT[Any]) -> None:
+        """Make one partition's progress durable, then acknowledge its frames."""
+        await self.outputs.settled()
+        partition = self.partitions.owned.get(number)
+        if partition is None:
+            return
+        await self.partitions.save(partition)
+        for event in self.pending.pop(number, []):
+            await stream.ack(event)
+        self.health.count(checkpoints=1)
+
+    async def heartbeat(self) -> None:
+        """Send the state of all points, silent ones too."""
+        for partition in self.partitions.owned.values():
+            await self._send_outcome(partition, states_only=True)
+
+    def assigned(self, numbers: set[int]) -> None:
+        """Take note of a rebalance: Kafka will deliver again all that is not acknowledged."""
+        self.partitions.keep_only(numbers)
+        self.pending.clear()
+
+    def refresh_registry(self) -> None:
+        """Pass a changed registry on to the engines."""
+        if self.registry.refresh():
+            for partition in self.partitions.owned.values():
+                partition.engine.set_points(self.registry.current.points)
+
+    async def _process(self, partition: Partition[Engine], event: faust.EventT[Any]) -> None:
+        try:
+            readings = Readings.decode(event.value)
+        except FrameError as error:
+            await self._reject(event, str(error))
+            return
+        outcome = partition.engine.process(readings)
+        self.health.count(
+            readings=len(readings),
+            duplicates=outcome.duplicates,
+            late=outcome.late,
+            warnings=len(outcome.warnings),
+        )
+        await self._send_outcome(partition, outcome)
+
+    async def _send_outcome(
+        self,
+        partition: Partition[Engine],
+        outcome: Outcome | None = None,
+        *,
+        states_only: bool = False,
+    ) -> None:
+        number = partition.number
+        if states_only or outcome is None:
+            states = partition.engine.heartbeat()
+        else:
+            states = outcome.states
+            for warning in outcome.warnings:
+                key, value = warning.point_id.encode(), encode_warning(warning)
+                await self.outputs.send(self.topics.warnings, key, value, number)
+            if len(outcome.features):
+                value = outcome.features.encode()
+                await self.outputs.send(self.topics.features, None, value, number)
+        if len(states):
+            await self.outputs.send(self.topics.states, None, states.encode(), number)
+
+    async def _reject(self, event: faust.EventT[Any], detail: str) -> None:
+        message = event.message
+        reject = Reject.of(
+            RejectReason.MALFORMED,
+            detail,
+            f"kafka:{message.topic}/{message.partition}/{message.offset}",
+            event.value,
+            int(message.timestamp * 1000),
+        )
+        self.health.count(rejects=1)
+        await self.outputs.send(self.topics.rejects, None, reject.payload, 0, reject.headers())
+
+
+def make_detect_app(settings: Settings, clock: Clock | None = None) -> faust.App:
+    """Build the Faust app of the detect role.
+
+    Raises
+    ------
+    RegistryError
+        If the registry cannot be read.
+    """
+    clock = clock or SystemClock()
+    app = make_app("detect", settings)
+    registry = RegistryFile(settings.registry)
+    table = app.Table("detect-state", partitions=settings.kafka.partitions, key_type=bytes)
+    health = HealthReporter(app, "detect", settings, clock)
+    worker = DetectWorker(
+        settings=settings,
+        registry=registry,
+        partitions=Partitions(FaustChangelog(table), lambda: Engine(registry.current.points)),
+        topics=_topics(app, settings),
+        health=health,
+    )
+    readings = bytes_topic(app, topics.READINGS, settings.kafka.partitions)
+    app.on_partitions_assigned.connect(_on_assigned(worker), weak=False)
+    app.timer(interval=settings.detect.heartbeat_s, name="heartbeat")(worker.heartbeat)
+    _add_agent(app, readings, worker, clock)
+    return app
+
+
+def _on_assigned(worker: DetectWorker) -> Any:
+    async def on_assigned(_app: faust.App, assigned: set[Any], **_: Any) -> None:
+        worker.assigned({tp.partition for tp in assigned if tp.topic == topics.READINGS})
+
+    return on_assigned
+
+
+def _add_agent(
+    app: faust.App, readings: faust.TopicT[Any], worker: DetectWorker, clock: Clock
+) -> None:
+    rounds = CheckpointRounds(worker.settings, clock)
+
+    @app.agent(readings)
+    @crash_on_error
+    async def detect(stream: faust.StreamT[Any]) -> None:
+        async for events in stream.noack_take(TAKE_RECORDS, within=TAKE_SECONDS):
+            worker.refresh_registry()
+            await worker.take_in(events)
+            number = rounds.due(sorted(worker.partitions.owned))
+            if number is not None:
+                await worker.checkpoint(number, stream)
+            await asyncio.sleep(0)
+
+
+class CheckpointRounds:
+    """Deals checkpoints out over time, one partition at a time, so that none makes a long pause."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._clock = clock
+        self._checkpoint_ms = settings.detect.checkpoint_s * 1000
+        self._last: dict[int, float] = {}
+
+    def due(self, numbers: Sequence[int]) -> int | None:
+        """Return the partition whose last checkpoint is longest ago, if that is long enough."""
+        if not numbers:
+            return None
+        now = self._clock.now_ms()
+        for place, number in enumerate(numbers):
+            # A new partition's first turn comes early, and spread over the first interval.
+            share = self._checkpoint_ms * (place + 1) / len(numbers)
+            self._last.setdefault(number, now - self._checkpoint_ms + share)
+        oldest = min(numbers, key=lambda n: self._last[n])
+        if now - self._last[oldest] < self._checkpoint_ms:
+            return None
+        self._last[oldest] = now
+        return oldest
+
+
+def _topics(app: faust.App, settings: Settings) -> Topics:
+    count = settings.kafka.partitions
+    return Topics(
+        features=bytes_topic(app, topics.FEATURES, count),
+        states=bytes_topic(app, topics.STATES, count),
+        warnings=bytes_topic(app, topics.WARNINGS, count),
+        rejects=bytes_topic(app, topics.REJECTS, 1),
+    )

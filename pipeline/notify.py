@@ -1,0 +1,77 @@
+"""The notify role: warnings into the durable outbox, acknowledged, then delivered."""
+
+import asyncio
+from typing import Any
+
+import faust
+import msgspec
+
+from alerts.notify import Notifier
+from domain import topics
+from domain.clock import Clock, SystemClock
+from domain.registry import RegistryFile
+from domain.settings import Settings
+from domain.warnings import WarningEvent, decode_warning
+from pipeline.app import bytes_topic, make_app
+from pipeline.health import HealthReporter, crash_on_error
+
+TAKE_RECORDS = 256
+TAKE_SECONDS = 0.1
+
+
+def make_notify_app(settings: Settings, clock: Clock | None = None) -> faust.App:
+    """Build the Faust app of the notify role.
+
+    Raises
+    ------
+    RegistryError
+        If the registry cannot be read.
+    """
+    clock = clock or SystemClock()
+    app = make_app("notify", settings)
+    registry = RegistryFile(settings.registry)
+    notifier = Notifier(settings, lambda: registry.current, clock)
+    health = HealthReporter(app, "notify", settings, clock, extra=notifier.counters)
+    stop = asyncio.Event()
+
+    @app.task
+    async def deliver() -> None:
+        await crash_on_error_task(app, notifier.run(stop))
+
+    @app.timer(interval=1.0, name="registry")
+    async def follow_registry() -> None:
+        registry.refresh()
+
+    @app.on_before_shutdown.connect(weak=False)
+    async def end(*_: Any, **__: Any) -> None:
+        stop.set()
+
+    @app.agent(bytes_topic(app, topics.WARNINGS, settings.kafka.partitions), name="notify")
+    @crash_on_error
+    async def notify(stream: faust.StreamT[Any]) -> None:
+        async for events in stream.noack_take(TAKE_RECORDS, within=TAKE_SECONDS):
+            warnings = [w for event in events if (w := _decode(event, health)) is not None]
+            await asyncio.to_thread(notifier.accept, warnings)
+            for event in events:
+                await stream.ack(event)
+                health.processed(event.message)
+
+    return app
+
+
+async def crash_on_error_task(app: faust.App, task: Any) -> None:
+    """Await a task; its error ends the process as an agent's would."""
+    try:
+        await task
+    except Exception as error:
+        await app.crash(error)
+        raise
+
+
+def _decode(event: faust.EventT[Any], health: HealthReporter) -> WarningEvent | None:
+    try:
+        return decode_warning(event.value)
+    except msgspec.DecodeError:
+        # The store role sends the same record to the rejects; here it is only counted.
+        health.count(unreadable=1)
+        return None

@@ -1,0 +1,67 @@
+"""Sending, such that an acknowledgement given afterwards is honest.
+
+Faust buffers what it sends; only the awaited future of a record tells that Kafka has it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import faust
+
+
+@dataclass
+class Outputs:
+    """Records on their way; `settled` returns once Kafka has acknowledged every one.
+
+    Examples
+    --------
+    Used as ``await outputs.send(topic, key, value, partition)`` any number of times, then
+    ``await outputs.settled()``, and only then are the inputs acknowledged.
+    """
+
+    _futures: list[Awaitable[Any]] = field(default_factory=list)
+
+    async def send(
+        self,
+        topic: faust.TopicT[Any],
+        key: bytes | None,
+        value: bytes,
+        partition: int | None,
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> None:
+        """Hand one record to the producer, in order.
+
+        Parameters
+        ----------
+        partition
+            ``None`` leaves the choice to Kafka's partitioner.
+        """
+        future = await topic.send(
+            key=key, value=value, partition=partition, headers=list(headers) or None
+        )
+        self._futures.append(future)
+
+    async def settled(self) -> None:
+        """Wait for all acknowledgements.
+
+        Raises
+        ------
+        Exception
+            The first failure, as the Kafka client gave it; nothing may be acknowledged then.
+        """
+        futures, self._futures = self._futures, []
+        if futures:
+            await asyncio.gather(*futures)
+
+
+def split(blob: bytes, size: int) -> Iterable[bytes]:
+    """Cut bytes into pieces of at most ``size``; one empty piece for no bytes.
+
+    Examples
+    --------
+    >>> list(split(b"abcde", 2))
+    [b'ab', b'cd', b'e']
+    """
+    return (blob[at : at + size] for at in range(0, max(len(blob), 1), size))
