@@ -1,0 +1,1 @@
+"""Tests of every part, each in the folder of its part's name."""
