@@ -1,0 +1,1 @@
+"""Tests of ingest: decoders, validation, the bridge from MQTT to Kafka, rejects."""
