@@ -14,6 +14,7 @@ import faust
 from faust.auth import SASLCredentials, SSLCredentials
 
 from domain.settings import KafkaSettings, Settings, secret_of
+from pipeline.read_order import GaplessConsumer
 
 _LEVELS = {
     "debug": logging.DEBUG,
@@ -34,7 +35,7 @@ def make_app(role: str, settings: Settings) -> faust.App:
         Connection, number of partitions and the place for local files.
     """
     kafka = settings.kafka
-    return faust.App(
+    app = faust.App(
         f"geohazard-{role}",
         broker=f"kafka://{kafka.bootstrap.replace(',', ';kafka://')}",
         broker_credentials=credentials(kafka),
@@ -56,11 +57,12 @@ def make_app(role: str, settings: Settings) -> faust.App:
         broker_heartbeat_interval=2.0,
         broker_request_timeout=40.0,
         stream_wait_empty=False,
-        # Detectors work in short bursts; recovery of an idle table must not be mistaken for one.
         stream_recovery_delay=0.0,
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
+    app.transport.Consumer = GaplessConsumer
+    return app
 
 
 MAX_RECORD_BYTES = 1_000_000

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import faust
-
 from detectors.engine import Engine, Outcome
+
 from domain import topics
 from domain.clock import Clock, SystemClock
 from domain.errors import FrameError
@@ -32,6 +32,7 @@ from pipeline.checkpoint import FaustChangelog
 from pipeline.health import HealthReporter, crash_on_error
 from pipeline.outputs import Outputs
 from pipeline.partitions import Partition, Partitions
+from pipeline.read_order import Place, ReadOrder
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ class DetectWorker:
         Where outputs go.
     health
         Counters of this process.
+    order
+        Sees to it that no frame is passed over.
     """
 
     settings: Settings
@@ -72,6 +75,7 @@ class DetectWorker:
     partitions: Partitions[Engine]
     topics: Topics
     health: HealthReporter
+    order: ReadOrder
     outputs: Outputs = field(default_factory=Outputs)
     pending: dict[int, list[faust.EventT[Any]]] = field(default_factory=dict)
 
@@ -79,11 +83,15 @@ class DetectWorker:
         """Run frames through their partitions' engines and send what comes out."""
         for event in events:
             partition = self.partitions.get(event.message.partition)
+            # The snapshot, not Kafka's commit, says what the state already holds.
+            self.order.begin(event.message.tp, partition.offset + 1)
+            place = await self.order.place(event)
+            if place is Place.TOO_EARLY:
+                continue
             self.pending.setdefault(partition.number, []).append(event)
-            if event.message.offset > partition.offset:
+            if place is Place.NEXT:
                 await self._process(partition, event)
                 partition.offset = event.message.offset
-            self.health.processed(event.message)
 
     async def checkpoint(self, number: int, stream: faust.StreamT[Any]) -> None:
         """Make one partition's progress durable, then acknowledge its frames."""
@@ -172,14 +180,23 @@ def make_detect_app(settings: Settings, clock: Clock | None = None) -> faust.App
     clock = clock or SystemClock()
     app = make_app("detect", settings)
     registry = RegistryFile(settings.registry)
-    table = app.Table("detect-state", partitions=settings.kafka.partitions, key_type=bytes)
-    health = HealthReporter(app, "detect", settings, clock)
+    # Both types must be named: else recovery reads values as JSON, fails, logs a warning for each
+    # and goes on without the state.
+    table = app.Table(
+        "detect-state",
+        partitions=settings.kafka.partitions,
+        key_type=bytes,
+        value_type=bytes,
+    )
+    order = ReadOrder(app)
+    health = HealthReporter(app, "detect", settings, clock, order)
     worker = DetectWorker(
         settings=settings,
         registry=registry,
         partitions=Partitions(FaustChangelog(table), lambda: Engine(registry.current.points)),
         topics=_topics(app, settings),
         health=health,
+        order=order,
     )
     readings = bytes_topic(app, topics.READINGS, settings.kafka.partitions)
     app.on_partitions_assigned.connect(_on_assigned(worker), weak=False)

@@ -13,6 +13,7 @@ from domain import topics
 from domain.clock import Clock
 from domain.health import Health, encode_health
 from domain.settings import Settings
+from pipeline.read_order import ReadOrder
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class HealthReporter:
 
     Parameters
     ----------
-    app, role, settings, clock
+    app, role, settings, clock, order
         Of the worker that it speaks for.
     extra
         More counters, asked for at each report.
@@ -34,6 +35,7 @@ class HealthReporter:
         role: str,
         settings: Settings,
         clock: Clock,
+        order: ReadOrder,
         extra: Callable[[], dict[str, int]] = dict,
     ) -> None:
         self._app = app
@@ -42,7 +44,7 @@ class HealthReporter:
         self._clock = clock
         self._extra = extra
         self._counters: Counter[str] = Counter()
-        self._offsets: dict[tuple[str, int], int] = {}
+        self._order = order
         self._process = psutil.Process()
         self._topic = app.topic(
             topics.PIPELINE, value_type=bytes, value_serializer="raw", partitions=1
@@ -53,21 +55,10 @@ class HealthReporter:
         """Add to counters by name."""
         self._counters.update(amounts)
 
-    def processed(self, message: Any) -> None:
-        """Take note of a record that is done with."""
-        self._offsets[message.topic, message.partition] = message.offset
-
     def lag(self) -> int:
-        """Kafka records that lie before this worker, over its partitions of read topics."""
-        total = 0
-        for tp in self._app.consumer.assignment():
-            if tp.topic.startswith(f"{self._app.conf.id}-"):
-                continue  # the table's own changelog
-            end = self._app.consumer.highwater(tp)
-            done = self._offsets.get((tp.topic, tp.partition))
-            if end is not None and done is not None:
-                total += max(0, end - done - 1)
-        return total
+        """Kafka records that lie before this worker, over its partitions of the read topics."""
+        lags = (self._order.lag(tp) for tp in self._app.consumer.assignment())
+        return sum(lag for lag in lags if lag is not None)
 
     async def _report(self) -> None:
         health = Health(

@@ -14,6 +14,7 @@ from domain.settings import Settings
 from domain.warnings import WarningEvent, decode_warning
 from pipeline.app import bytes_topic, make_app
 from pipeline.health import HealthReporter, crash_on_error
+from pipeline.read_order import Place, ReadOrder
 
 TAKE_RECORDS = 256
 TAKE_SECONDS = 0.1
@@ -31,7 +32,8 @@ def make_notify_app(settings: Settings, clock: Clock | None = None) -> faust.App
     app = make_app("notify", settings)
     registry = RegistryFile(settings.registry)
     notifier = Notifier(settings, lambda: registry.current, clock)
-    health = HealthReporter(app, "notify", settings, clock, extra=notifier.counters)
+    order = ReadOrder(app)
+    health = HealthReporter(app, "notify", settings, clock, order, extra=notifier.counters)
     stop = asyncio.Event()
 
     @app.task
@@ -50,11 +52,12 @@ def make_notify_app(settings: Settings, clock: Clock | None = None) -> faust.App
     @crash_on_error
     async def notify(stream: faust.StreamT[Any]) -> None:
         async for events in stream.noack_take(TAKE_RECORDS, within=TAKE_SECONDS):
-            warnings = [w for event in events if (w := _decode(event, health)) is not None]
-            await asyncio.to_thread(notifier.accept, warnings)
-            for event in events:
-                await stream.ack(event)
-                health.processed(event.message)
+            placed = [(await order.place(event), event) for event in events]
+            fresh = (_decode(event, health) for place, event in placed if place is Place.NEXT)
+            await asyncio.to_thread(notifier.accept, [w for w in fresh if w is not None])
+            for place, event in placed:
+                if place is not Place.TOO_EARLY:
+                    await stream.ack(event)
 
     return app
 

@@ -27,6 +27,7 @@ from domain.warnings import WarningEvent, decode_warning
 from pipeline.app import bytes_topic, make_app
 from pipeline.health import HealthReporter, crash_on_error
 from pipeline.outputs import Outputs
+from pipeline.read_order import Place, ReadOrder
 from storage import open_store
 from storage.base import Store, StoreUnavailableError
 
@@ -48,6 +49,8 @@ class StoreWorker:
         Where to.
     health
         Counters of this process.
+    order
+        Sees to it that no record is passed over.
     rejects
         Topic for what cannot be read or is refused by the store.
     sleep
@@ -56,6 +59,7 @@ class StoreWorker:
 
     store: Store
     health: HealthReporter
+    order: ReadOrder
     rejects: faust.TopicT[Any]
     sleep: Callable[[float], Any] = asyncio.sleep
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store"))
@@ -109,8 +113,12 @@ class Route:
 def routes(store: Store, partitions: int) -> tuple[Route, ...]:
     """All topics that the store keeps."""
     return (
-        Route(topics.READINGS, partitions, lambda e: Readings.decode(e.value), store.write_readings),
-        Route(topics.FEATURES, partitions, lambda e: Features.decode(e.value), store.write_features),
+        Route(
+            topics.READINGS, partitions, lambda e: Readings.decode(e.value), store.write_readings
+        ),
+        Route(
+            topics.FEATURES, partitions, lambda e: Features.decode(e.value), store.write_features
+        ),
         Route(topics.STATES, partitions, lambda e: States.decode(e.value), store.write_states),
         Route(topics.WARNINGS, partitions, _warning, store.write_warnings),
         Route(topics.REJECTS, 1, _reject, store.write_rejects),
@@ -130,9 +138,10 @@ def make_store_app(settings: Settings, clock: Clock | None = None) -> faust.App:
     """
     app = make_app("store", settings)
     registry = RegistryFile(settings.registry)
-    health = HealthReporter(app, "store", settings, clock or SystemClock())
+    order = ReadOrder(app)
+    health = HealthReporter(app, "store", settings, clock or SystemClock(), order)
     store = open_store(settings, lambda: registry.current)
-    worker = StoreWorker(store, health, bytes_topic(app, topics.REJECTS, 1))
+    worker = StoreWorker(store, health, order, bytes_topic(app, topics.REJECTS, 1))
     for route in routes(store, settings.kafka.partitions):
         _add_agent(app, worker, route)
 
@@ -152,10 +161,11 @@ def _add_agent(app: faust.App, worker: StoreWorker, route: Route) -> None:
 
     async def keep(stream: faust.StreamT[Any]) -> None:
         async for events in stream.noack_take(TAKE_RECORDS, within=TAKE_SECONDS):
-            await _keep_batch(worker, route, name, events)
-            for event in events:
-                await stream.ack(event)
-                worker.health.processed(event.message)
+            placed = [(await worker.order.place(event), event) for event in events]
+            await _keep_batch(worker, route, name, [e for p, e in placed if p is Place.NEXT])
+            for place, event in placed:
+                if place is not Place.TOO_EARLY:
+                    await stream.ack(event)
 
     keep.__name__ = f"store_{name}"
     topic = bytes_topic(app, route.topic, route.partitions)

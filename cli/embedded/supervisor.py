@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import xmlrpc.client
 from collections.abc import Iterator
@@ -72,7 +73,7 @@ class Supervisor:
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         # A socket's path may have at most 107 bytes; a data folder may be deeper than that.
-        self._socket = Path(f"/tmp/geohazard-{os.getpid()}.sock")  # noqa: S108
+        self._socket = Path(tempfile.gettempdir()) / f"geohazard-{os.getpid()}.sock"
 
     def start(self) -> None:
         """Start supervisord.

@@ -1,0 +1,104 @@
+"""``geohazard up`` and the two commands by which it runs its servers."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.durations import seconds
+from cli.roles import die_with_parent
+from domain.errors import GeohazardError
+
+
+def up(
+    points: Annotated[int, typer.Option(min=1, help="Number of hazard points.")] = 11_000,
+    interval: Annotated[str, typer.Option(help="Time between a device's messages.")] = "10s",
+    duration: Annotated[
+        str | None, typer.Option(help="How long to simulate; until Ctrl-C if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same province, same readings.")] = 1,
+    scenario: Annotated[str, typer.Option(help="Name of a scenario, or a TOML file.")] = "demo",
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Keep the run's files here; else they go at the end.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the run's report as JSON.")] = None,
+) -> None:
+    """Run the whole pipeline on this machine, with simulated points and no servers to install."""
+    from cli.embedded.report import make_report, print_report, write_report  # noqa: PLC0415
+
+    interval_s = seconds(interval)
+    duration_s = seconds(duration) if duration else None
+    console = Console()
+    with _folder(data_dir) as root:
+        run = _prepare(root, points, seed, scenario, interval_s, duration_s, console)
+        try:
+            asyncio.run(run.execute())
+        except asyncio.CancelledError:
+            raise typer.Exit(130) from None
+        if run.layout.sim_summary.exists():
+            result = make_report(run)
+            print_report(result, console)
+            if report is not None:
+                write_report(result, report)
+            if result["readings"]["lost"] and not run.interrupted:
+                raise typer.Exit(1)
+
+
+def embedded_mqtt(port: int) -> None:
+    """Run the embedded MQTT broker."""
+    from cli.embedded.brokers import run_mqtt  # noqa: PLC0415
+
+    die_with_parent()
+    with tempfile.TemporaryDirectory(prefix="geohazard-mqtt-") as folder:
+        run_mqtt(port, Path(folder) / "rumqttd.toml")
+
+
+def embedded_kafka(port: int) -> None:
+    """Run the embedded Kafka-compatible broker."""
+    from cli.embedded.brokers import kafka_command  # noqa: PLC0415
+
+    die_with_parent()
+    command = kafka_command(port)
+    os.execv(command[0], command)  # noqa: S606  (the signal of the line above survives it)
+
+
+def _prepare(
+    root: Path,
+    points: int,
+    seed: int,
+    scenario: str,
+    interval_s: float,
+    duration_s: float | None,
+    console: Console,
+) -> "object":
+    raise NotImplementedError
+
+
+@contextlib.contextmanager
+def _folder(data_dir: Path | None) -> Iterator[Path]:
+    from cli.embedded.run import lock  # noqa: PLC0415
+
+    if data_dir is not None:
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = f"cannot use the data folder {data_dir}: {error.strerror}"
+            raise GeohazardError(msg) from error
+        handle = lock(data_dir)
+        try:
+            yield data_dir
+        finally:
+            os.close(handle)
+        return
+    root = Path(tempfile.mkdtemp(prefix="geohazard-"))
+    try:
+        yield root
+    finally:
+        shutil.rmtree(root)

@@ -1,0 +1,237 @@
+"""One embedded run from start to report."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from ingest.kafka_topics import ensure_topics
+from rich.console import Console
+from rich.live import Live
+
+from cli.embedded.layout import Layout
+from cli.embedded.ports import listening
+from cli.embedded.resources import Resources
+from cli.embedded.supervisor import Program, Running, Supervisor
+from cli.embedded.view import render
+from cli.embedded.watch import Watch, follow
+from domain.errors import GeohazardError
+from domain.registry import Registry
+from domain.settings import load_settings
+
+ROLES = ("ingest", "detect", "store", "notify")
+START_SECONDS = 60.0
+DRAIN_SECONDS = 60.0
+QUIET_SECONDS = 3.0
+
+
+@dataclass
+class Run:
+    """The processes of a run and what is known of them.
+
+    Parameters
+    ----------
+    layout
+        Files and ports.
+    registry
+        The points.
+    sim_options
+        Options of ``geohazard sim`` beside those that the layout gives.
+    console
+        Where the live view is drawn; plain lines when it is no terminal.
+    """
+
+    layout: Layout
+    registry: Registry
+    sim_options: list[str]
+    console: Console
+    watch: Watch = field(default_factory=Watch)
+    resources: Resources = field(default_factory=Resources)
+    started: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        environment = {
+            "GEOHAZARD_CONFIG": str(self.layout.config),
+            "GH_DIE_WITH_PARENT": "1",
+            # One thread each: the roles share the machine, and their arrays are small.
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        self.supervisor = Supervisor(self.layout.root, self._programs(), environment)
+        self._stop = asyncio.Event()
+
+    async def execute(self) -> None:
+        """Start everything, watch until the simulator ends or Ctrl-C, drain, and end everything.
+
+        Raises
+        ------
+        GeohazardError
+            If something does not start.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop.set)
+        followed = asyncio.Event()
+        follower: asyncio.Task[None] | None = None
+        try:
+            await self._start_servers()
+            bootstrap = f"127.0.0.1:{self.layout.kafka_port}"
+            follower = asyncio.create_task(follow(self.watch, bootstrap, followed))
+            await self._start_roles()
+            await self._watch_until_done()
+            if not self._stop.is_set():
+                await self._drain()
+        finally:
+            followed.set()
+            if follower is not None:
+                await asyncio.gather(follower, return_exceptions=True)
+            await asyncio.to_thread(self.supervisor.stop)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a signal ended the run early."""
+        return self._stop.is_set()
+
+    def _programs(self) -> list[Program]:
+        me = [sys.executable, "-m", "cli.main"]
+        layout = self.layout
+        sim = [*me, "sim", "--registry", str(layout.registry), "--ledger", str(layout.ledger)]
+        sim += ["--summary", str(layout.sim_summary), *self.sim_options]
+        receiver = [*me, "webhook-receiver", "--port", str(layout.webhook_port)]
+        receiver += ["--secret-file", str(layout.secret), "--output", str(layout.received)]
+        return [
+            Program("mqtt", "servers", [*me, "embedded-mqtt", str(layout.mqtt_port)]),
+            Program("kafka", "servers", [*me, "embedded-kafka", str(layout.kafka_port)]),
+            *(Program(role, "roles", [*me, role]) for role in ROLES),
+            Program("receiver", "roles", receiver),
+            Program("sim", "roles", sim, restart=False),
+        ]
+
+    async def _start_servers(self) -> None:
+        await asyncio.to_thread(self.supervisor.start)
+        for name in ("mqtt", "kafka"):
+            self.supervisor.start_program(name)
+        ports = (self.layout.mqtt_port, self.layout.kafka_port)
+        await self._until(lambda: all(map(listening, ports)), "the embedded brokers")
+        await ensure_topics(load_settings(self.layout.config))
+
+    async def _start_roles(self) -> None:
+        self.console.print("starting the roles …", style="dim")
+        for name in (*ROLES, "receiver"):
+            self.supervisor.start_program(name)
+        await self._until(lambda: all(map(self.watch.of_role, ROLES)), "the roles")
+        self.supervisor.start_program("sim")
+        self.started = time.monotonic()
+
+    async def _until(self, ready: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not ready():
+            if self._stop.is_set():
+                raise asyncio.CancelledError
+            if time.monotonic() > deadline:
+                msg = f"{what} did not start within {START_SECONDS:.0f} s; see {self.layout.logs}"
+                raise GeohazardError(msg)
+            await asyncio.sleep(0.1)
+
+    async def _watch_until_done(self) -> None:
+        async def done() -> bool:
+            return self._stop.is_set() or not await self._sim_runs()
+
+        await self._show_until(done)
+
+    async def _drain(self) -> None:
+        """Wait until nothing moves any more: all lags 0 and all counts at rest."""
+        self.console.print("simulator done; waiting for the pipeline to finish …", style="dim")
+        deadline = time.monotonic() + DRAIN_SECONDS
+        last: tuple[object, float] = (None, time.monotonic())
+
+        async def drained() -> bool:
+            nonlocal last
+            counts = {k: h.counters for k, h in self.watch.health.items()}
+            now = time.monotonic()
+            if counts != last[0]:
+                last = (counts, now)
+            resting = now - last[1] >= QUIET_SECONDS and not any(map(self.watch.lag, ROLES))
+            return self._stop.is_set() or resting or now > deadline
+
+        await self._show_until(drained)
+
+    async def _show_until(self, done: Callable[[], Awaitable[bool]]) -> None:
+        with self._live() as show:
+            while not await done():
+                self.resources.sample(await asyncio.to_thread(self._running))
+                show()
+                await asyncio.sleep(0.5)
+
+    @contextlib.contextmanager
+    def _live(self) -> Iterator[Callable[[], None]]:
+        if not self.console.is_terminal:
+            yield self._line_now_and_then()
+            return
+        with Live(console=self.console, auto_refresh=False, transient=True) as live:
+            yield lambda: live.update(self._picture(), refresh=True)
+
+    def _line_now_and_then(self) -> Callable[[], None]:
+        last = -10.0
+
+        def show() -> None:
+            nonlocal last
+            elapsed = time.monotonic() - self.started
+            if elapsed - last >= 10.0:
+                last = elapsed
+                self.console.print(self._line(elapsed), highlight=False)
+
+        return show
+
+    def _line(self, elapsed: float) -> str:
+        lags = " ".join(f"{role} {self.watch.lag(role)}" for role in ROLES)
+        raised = " ".join(f"{self.watch.raised[level]}" for level in range(1, 5))
+        return (
+            f"{elapsed:5.0f} s  stored {self.watch.counter('store', 'readings_rows'):,}  "
+            f"lag: {lags}  raised blue/yellow/orange/red: {raised}  "
+            f"webhooks: {self.watch.counter('notify', 'delivered')}"
+        )
+
+    def _picture(self) -> object:
+        elapsed = time.monotonic() - self.started
+        return render(self.watch, self.resources, self.registry, self._progress(), elapsed)
+
+    def _progress(self) -> dict[str, float]:
+        path = self.layout.sim_summary.with_suffix(".progress.json")
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=dict[str, float])
+        except (OSError, msgspec.DecodeError):
+            return {}  # not written yet
+
+    def _running(self) -> list[Running]:
+        return list(self.supervisor.processes())
+
+    async def _sim_runs(self) -> bool:
+        programs = {p.name: p for p in await asyncio.to_thread(self._running)}
+        return programs["sim"].state in ("STARTING", "RUNNING", "BACKOFF")
+
+
+def lock(root: Path) -> int:
+    """Take a data folder for this process alone.
+
+    Raises
+    ------
+    GeohazardError
+        If another run has it.
+    """
+    import fcntl  # noqa: PLC0415  (not on Windows, where the embedded run is not offered)
+
+    handle = os.open(root / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        msg = f"another run uses {root}"
+        raise GeohazardError(msg) from error
+    return handle

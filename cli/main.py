@@ -1,0 +1,35 @@
+"""The ``geohazard`` command."""
+
+import sys
+
+import typer
+
+from cli import roles
+from cli.embedded import commands as embedded
+from domain.errors import GeohazardError
+
+app = typer.Typer(
+    name="geohazard",
+    help="Geohazard monitoring and early warning as a stream.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for _role in (roles.ingest, roles.detect, roles.store, roles.notify):
+    app.command(rich_help_panel="Roles")(_role)
+app.command(rich_help_panel="Start here")(embedded.up)
+app.command(hidden=True)(embedded.embedded_mqtt)
+app.command(hidden=True)(embedded.embedded_kafka)
+
+
+def main() -> None:
+    """Run the command; a user's mistake is one sentence and exit code 2, never a traceback."""
+    try:
+        app()
+    except GeohazardError as error:
+        typer.secho(f"geohazard: {error}", err=True, fg="red")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
