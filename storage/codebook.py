@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from domain.frames import Names
+from storage.keys import distinct_keys
 
 
 class Codebook:
@@ -42,11 +43,8 @@ class Codebook:
 
     def encode(self, columns: Sequence[Names]) -> npt.NDArray[np.int32]:
         """Return the id of each row; columns have equal length."""
-        joint = columns[0].codes.astype(np.int64)
-        for column in columns[1:]:
-            joint = joint * len(column.names) + column.codes
-        distinct, rows = np.unique(joint, return_inverse=True)
-        ids = [self._ids.setdefault(key, len(self._ids)) for key in _texts(columns, distinct)]
+        keys, rows = distinct_keys(columns)
+        ids = [self._ids.setdefault(key, len(self._ids)) for key in keys]
         return np.array(ids, np.int32)[rows]
 
     def flush(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -60,11 +58,3 @@ class Codebook:
         con.execute(f"INSERT INTO {self._table} SELECT * FROM fresh")  # noqa: S608
         con.unregister("fresh")
         self._written = len(self._ids)
-
-
-def _texts(columns: Sequence[Names], joint: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
-    parts: list[list[str]] = []
-    for column in reversed(columns):
-        joint, codes = np.divmod(joint, max(len(column.names), 1))
-        parts.append([column.names[code] for code in codes.tolist()])
-    return list(zip(*reversed(parts), strict=True))

@@ -1,12 +1,14 @@
 """Which rows of a batch come twice, and which come late. Pure functions on arrays."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 Rows = npt.NDArray[np.bool_]
 
 
-def first_of_each(ids: npt.NDArray[np.int32], event_ms: npt.NDArray[np.int64]) -> Rows:
+def first_of_each(ids: npt.NDArray[np.integer[Any]], event_ms: npt.NDArray[np.int64]) -> Rows:
     """Mark the first row of each (id, event time).
 
     Examples
@@ -22,7 +24,7 @@ def first_of_each(ids: npt.NDArray[np.int32], event_ms: npt.NDArray[np.int64]) -
 
 
 def late_rows(
-    ids: npt.NDArray[np.int32],
+    ids: npt.NDArray[np.integer[Any]],
     event_ms: npt.NDArray[np.int64],
     latest_ms: npt.NDArray[np.int64],
 ) -> Rows:

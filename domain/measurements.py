@@ -1,0 +1,53 @@
+"""Names of InfluxDB's measurements and fields: what `storage` writes and `dashboards` asks for.
+
+A point has one line a time in ``reading`` and ``feature``, with a field for each instrument. The
+instrument that the registry lists first for a channel is named by the channel (``crack``); any
+other one of that channel at the point is ``crack__<device>``. No channel's name holds two
+underscores in a row, so the names never collide.
+"""
+
+READING = "reading"
+"""Tags area, kind, point; a float field for each instrument."""
+FEATURE = "feature"
+"""Tags as `READING`; ``<instrument>_<quantity>`` (`FEATURE_QUANTITIES`) and ``level``."""
+POINT_STATE = "point_state"
+"""Tags as `READING`; level, score, silent, age_s, lat, lon."""
+POINT_EVENT = "point_event"
+"""Tags as `READING`; a line for each change of a warning, for annotations."""
+AREA_STATE = "area_state"
+"""Tags area, partition; n, n0 to n4, silent, worst: sum (for worst: max) over the partitions."""
+PIPELINE = "pipeline"
+"""Tags role, instance; lag, rss_mb and ``count_<counter>``."""
+REJECT = "reject"
+"""Tag reason; ``n`` is 1 for each refused message."""
+
+FEATURE_QUANTITIES = (
+    "flag",
+    "anomaly_score",
+    "velocity",
+    "acceleration",
+    "tangential_angle",
+)
+"""Of these ``flag`` is an integer and the others are floats."""
+
+
+def instrument_field(channel: str, device_id: str | None = None) -> str:
+    """Field of a reading; ``device_id`` for an instrument that is not the channel's first.
+
+    Examples
+    --------
+    >>> instrument_field("crack"), instrument_field("crack", "d2")
+    ('crack', 'crack__d2')
+    """
+    return channel if device_id is None else f"{channel}__{device_id}"
+
+
+def feature_field(instrument: str, quantity: str) -> str:
+    """Field of a computed quantity of one instrument.
+
+    Examples
+    --------
+    >>> feature_field("crack", "velocity")
+    'crack_velocity'
+    """
+    return f"{instrument}_{quantity}"
