@@ -17,7 +17,7 @@ PARTITIONS = 3
 
 
 async def _create(server: KafkaServer, topic: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=server.bootstrap)
+    admin = AIOKafkaAdminClient(bootstrap_servers=server.address)
     await admin.start()
     try:
         await admin.create_topics([NewTopic(topic, PARTITIONS, 1)])
@@ -26,14 +26,14 @@ async def _create(server: KafkaServer, topic: str) -> None:
 
 
 async def _produce(server: KafkaServer, topic: str, values: range) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=server.bootstrap, acks="all") as producer:
+    async with AIOKafkaProducer(bootstrap_servers=server.address, acks="all") as producer:
         sent = [await producer.send(topic, str(v).encode(), key=str(v).encode()) for v in values]
         await asyncio.gather(*sent)
 
 
 async def _consume(server: KafkaServer, topic: str, count: int) -> list[int]:
     consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=server.bootstrap, auto_offset_reset="earliest", group_id=topic
+        topic, bootstrap_servers=server.address, auto_offset_reset="earliest", group_id=topic
     )
     async with consumer, asyncio.timeout(60):
         return sorted([int((await consumer.getone()).value) for _ in range(count)])
@@ -76,5 +76,5 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     server = KafkaServer(tmp_path)
     config = tmp_path / "server.properties"
     config.write_text(config.read_text().replace("node.id=1", "node.id=2"))
-    with pytest.raises(RuntimeError, match="Kafka ended"):
+    with pytest.raises(RuntimeError, match="kafka does not listen"):
         server.start()
