@@ -1,0 +1,234 @@
+"""A warning in words, English and Chinese, from what led to it and nothing else."""
+
+from dataclasses import dataclass
+
+from alerts import phrases
+from alerts.place import Place, place_of
+from alerts.quantities import Quantity, quantity, unit_zh
+from alerts.words import clean_text, local_time, number
+from domain.channels import CHANNELS
+from domain.levels import Level
+from domain.points import Point
+from domain.warnings import Forecast, Reason, WarningEvent, WarningKind
+
+MAX_REASONS = 20
+"""A text names at most this many pieces of evidence; the data always hold all."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language's words.
+
+    Attributes
+    ----------
+    headline
+        One line; short enough for a message on a phone.
+    text
+        Several lines: what, where, when, why, forecast, versions.
+    advice
+        What to do.
+    """
+
+    headline: str
+    text: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A warning in words."""
+
+    place: Place
+    en: Words
+    zh: Words
+
+
+def explain(event: WarningEvent, point: Point | None, status: str = "Exercise") -> Explanation:
+    """Put a warning in words.
+
+    Parameters
+    ----------
+    point
+        ``None`` if the registry does not know it; its id still tells district and kind.
+    status
+        CAP status; everything but ``Actual`` is said in the first line.
+
+    Examples
+    --------
+    >>> from domain.warnings import make_warning
+    >>> event = make_warning(point_id="500235010007", kind=WarningKind.RAISED, level=3,
+    ...                      previous_level=0, event_ms=1_780_000_000_000, sequence=1)
+    >>> words = explain(event, None)
+    >>> words.en.headline
+    'EXERCISE Orange warning raised: landslide 500235010007, Yunyang'
+    >>> words.zh.headline
+    '【演练】发布预警·橙色（警戒）：云阳县滑坡500235010007'
+    """
+    place = place_of(event.point_id, point)
+    return Explanation(
+        place,
+        Words(_headline_en(event, place, status), _text_en(event, place, status), advice_en(event)),
+        Words(_headline_zh(event, place, status), _text_zh(event, place, status), advice_zh(event)),
+    )
+
+
+def advice_en(event: WarningEvent) -> str:
+    """Say what to do, in English."""
+    advice = phrases.ADVICE_EN[Level(event.level)]
+    return f"{phrases.SILENT_EN} {advice}" if event.kind is WarningKind.SILENT else advice
+
+
+def advice_zh(event: WarningEvent) -> str:
+    """Say what to do, in Chinese."""
+    advice = phrases.ADVICE_ZH[Level(event.level)]
+    return phrases.SILENT_ZH + advice if event.kind is WarningKind.SILENT else advice
+
+
+def _headline_en(event: WarningEvent, place: Place, status: str) -> str:
+    mark = "" if status == "Actual" else f"{status.upper()} "
+    level = Level(event.level or event.previous_level)
+    what = phrases.KIND_EN[event.kind]
+    if level:
+        what = f"{level.colour} {what}" if what.startswith("warning") else f"{what}, {level.colour}"
+    if event.kind in (WarningKind.UPGRADED, WarningKind.DOWNGRADED):
+        what = f"{phrases.KIND_EN[event.kind]}: now {level.colour}"
+    where = f"{place.hazard_en} {place.name or place.point_id}, {place.district_en}"
+    return f"{mark}{what[0].upper()}{what[1:]}: {where}"
+
+
+def _headline_zh(event: WarningEvent, place: Place, status: str) -> str:
+    marks = {"Actual": "", "Exercise": "【演练】", "Test": "【测试】", "Draft": "【草稿】"}
+    level = event.level or event.previous_level
+    what = phrases.KIND_ZH[event.kind] + (f"·{phrases.level_zh(level)}" if level else "")
+    where = f"{place.district_zh}{place.hazard_zh}{place.name or place.point_id}"
+    return f"{marks.get(status, '【系统】')}{what}：{where}"
+
+
+def _text_en(event: WarningEvent, place: Place, status: str) -> str:
+    at = local_time(event.event_ms)
+    lines = [
+        phrases.note_en(status),
+        f"{place.hazard_en.capitalize()} {place.name} ({place.point_id}), {place.district_en}: "
+        f"{phrases.KIND_EN[event.kind]} at {at} (UTC+8).".replace("  ", " "),
+        _change_en(event),
+        f"People at risk: {place.people_threatened}." if place.people_threatened else "",
+    ]
+    lines += ["Why:"] if event.reasons else []
+    lines += [f"- {_reason_en(reason)}" for reason in event.reasons[:MAX_REASONS]]
+    lines.append(_more(event, "... and {} more in the data."))
+    lines.append(_forecast_en(event.forecast) if event.forecast else "")
+    lines.append(f"Rules {clean_text(event.rules_version)}." if event.rules_version else "")
+    return "\n".join(line for line in lines if line)
+
+
+def _text_zh(event: WarningEvent, place: Place, status: str) -> str:
+    at = local_time(event.event_ms)
+    lines = [
+        phrases.note_zh(status),
+        f"{place.district_zh}{place.hazard_zh}{place.name}（{place.point_id}）"
+        f"于{at}（北京时间）：{phrases.KIND_ZH[event.kind]}。",
+        _change_zh(event),
+        f"受威胁人数：{place.people_threatened}人。" if place.people_threatened else "",
+    ]
+    lines += ["依据："] if event.reasons else []
+    lines += [f"- {_reason_zh(reason)}" for reason in event.reasons[:MAX_REASONS]]
+    lines.append(_more(event, "……另有{}条见数据。"))
+    lines.append(_forecast_zh(event.forecast) if event.forecast else "")
+    lines.append(f"规则版本 {clean_text(event.rules_version)}。" if event.rules_version else "")
+    return "\n".join(line for line in lines if line)
+
+
+def _more(event: WarningEvent, phrase: str) -> str:
+    rest = len(event.reasons) - MAX_REASONS
+    return phrase.format(rest) if rest > 0 else ""
+
+
+def _change_en(event: WarningEvent) -> str:
+    if event.level == event.previous_level:
+        return f"Level stays {phrases.level_en(event.level)}."
+    before, after = phrases.level_en(event.previous_level), phrases.level_en(event.level)
+    return f"Level: from {before} to {after}."
+
+
+def _change_zh(event: WarningEvent) -> str:
+    if event.level == event.previous_level:
+        return f"级别保持：{phrases.level_zh(event.level)}。"
+    before, after = phrases.level_zh(event.previous_level), phrases.level_zh(event.level)
+    return f"级别：由{before}变为{after}。"
+
+
+def _reason_en(reason: Reason) -> str:
+    unit, _ = _channel(reason.channel)
+    facts = "; ".join(
+        f"{q.name_en} {q.with_unit(value)}{_limit(reason, key, q, ' (limit {})')}"
+        for key, q, value in _features(reason)
+    )
+    rest = ", ".join(f"{q.name_en} {q.with_unit(v)}" for _, q, v in _other_limits(reason))
+    return (
+        f"{clean_text(reason.channel)} of device {clean_text(reason.device_id)}: reading "
+        f"{f'{number(reason.value)} {unit}'.strip()} at {local_time(reason.time_ms)}, quality "
+        f"{phrases.flag_en(reason.flag)}"
+        + (f"; {facts}" if facts else "")
+        + (f"; limits: {rest}" if rest else "")
+        + f". Detector {clean_text(reason.detector)}, rule {clean_text(reason.rule)} "
+        f"{clean_text(reason.rule_version)}: alone supports {phrases.level_en(reason.level)}."
+    )
+
+
+def _reason_zh(reason: Reason) -> str:
+    unit, title = _channel(reason.channel)
+    facts = "；".join(
+        f"{q.name_zh}{q.with_unit_zh(value)}{_limit(reason, key, q, '（阈值{}）', zh=True)}"
+        for key, q, value in _features(reason)
+    )
+    rest = "，".join(f"{q.name_zh}{q.with_unit_zh(v)}" for _, q, v in _other_limits(reason))
+    return (
+        f"{title}（设备{clean_text(reason.device_id)}）{local_time(reason.time_ms)}读数"
+        f"{f'{number(reason.value)} {unit_zh(unit)}'.strip()}，质量{phrases.flag_zh(reason.flag)}"
+        + (f"；{facts}" if facts else "")
+        + (f"；阈值：{rest}" if rest else "")
+        + f"。方法{clean_text(reason.detector)}，规则{clean_text(reason.rule)} "
+        f"{clean_text(reason.rule_version)}，单独支持{phrases.level_zh(reason.level)}。"
+    )
+
+
+def _channel(name: str) -> tuple[str, str]:
+    """Find unit and Chinese title of a channel; an unknown one has its name and no unit."""
+    channel = CHANNELS.get(name)
+    if channel is None:
+        return "", clean_text(name)
+    return ("" if channel.unit == "1" else channel.unit), channel.title_zh
+
+
+def _features(reason: Reason) -> list[tuple[str, Quantity, float]]:
+    return [(key, quantity(key), value) for key, value in sorted(reason.features.items())]
+
+
+def _other_limits(reason: Reason) -> list[tuple[str, Quantity, float]]:
+    limits = sorted(reason.thresholds.items())
+    return [(key, quantity(key), v) for key, v in limits if key not in reason.features]
+
+
+def _limit(reason: Reason, key: str, q: Quantity, phrase: str, *, zh: bool = False) -> str:
+    limit = reason.thresholds.get(key)
+    if limit is None:
+        return ""
+    return phrase.format(q.with_unit_zh(limit) if zh else q.with_unit(limit))
+
+
+def _forecast_en(forecast: Forecast) -> str:
+    return (
+        f"Forecast: failure about {local_time(forecast.failure_ms)}, between "
+        f"{local_time(forecast.earliest_ms)} and {local_time(forecast.latest_ms)} (UTC+8); method "
+        f"{clean_text(forecast.method)}, R² {number(forecast.r2)}, made "
+        f"{local_time(forecast.made_at_ms)}. A forecast is an estimate: act on the level."
+    )
+
+
+def _forecast_zh(forecast: Forecast) -> str:
+    return (
+        f"预测：破坏时间约{local_time(forecast.failure_ms)}，区间{local_time(forecast.earliest_ms)}"
+        f"至{local_time(forecast.latest_ms)}（北京时间）；方法{clean_text(forecast.method)}，"
+        f"R² {number(forecast.r2)}，作于{local_time(forecast.made_at_ms)}。"
+        "预测仅供参考，以预警级别为准。"
+    )
