@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 
 from cli.durations import seconds
+from cli.embedded.start import SimOptions, prepare
 from cli.roles import die_with_parent
 from domain.errors import GeohazardError
 
@@ -31,24 +33,23 @@ def up(
     report: Annotated[Path | None, typer.Option(help="Write the run's report as JSON.")] = None,
 ) -> None:
     """Run the whole pipeline on this machine, with simulated points and no servers to install."""
-    from cli.embedded.report import make_report, print_report, write_report  # noqa: PLC0415
+    from cli.embedded import report as reports  # noqa: PLC0415
 
     interval_s = seconds(interval)
     duration_s = seconds(duration) if duration else None
     console = Console()
     with _folder(data_dir) as root:
-        run = _prepare(root, points, seed, scenario, interval_s, duration_s, console)
-        try:
-            asyncio.run(run.execute())
-        except asyncio.CancelledError:
-            raise typer.Exit(130) from None
-        if run.layout.sim_summary.exists():
-            result = make_report(run)
-            print_report(result, console)
-            if report is not None:
-                write_report(result, report)
-            if result["readings"]["lost"] and not run.interrupted:
-                raise typer.Exit(1)
+        options = SimOptions(points, interval_s, duration_s, seed, scenario)
+        run = prepare(root, options, console)
+        asyncio.run(run.execute())
+        if not run.layout.sim_summary.exists():
+            raise typer.Exit(130 if run.interrupted else 1)
+        result = reports.make_report(run.layout, run.resources, run.simulated_s)
+        reports.print_report(result, console)
+        if report is not None:
+            reports.write_report(result, report)
+        if result["readings"]["lost"]:
+            raise typer.Exit(1)
 
 
 def embedded_mqtt(port: int) -> None:
@@ -69,29 +70,27 @@ def embedded_kafka(port: int) -> None:
     os.execv(command[0], command)  # noqa: S606  (the signal of the line above survives it)
 
 
-def _prepare(
-    root: Path,
-    points: int,
-    seed: int,
-    scenario: str,
-    interval_s: float,
-    duration_s: float | None,
-    console: Console,
-) -> "object":
-    raise NotImplementedError
+def _lock(root: Path) -> int:
+    """Take a data folder for this process alone."""
+    handle = os.open(root / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        msg = f"another run uses {root}"
+        raise GeohazardError(msg) from error
+    return handle
 
 
 @contextlib.contextmanager
 def _folder(data_dir: Path | None) -> Iterator[Path]:
-    from cli.embedded.run import lock  # noqa: PLC0415
-
     if data_dir is not None:
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             msg = f"cannot use the data folder {data_dir}: {error.strerror}"
             raise GeohazardError(msg) from error
-        handle = lock(data_dir)
+        handle = _lock(data_dir)
         try:
             yield data_dir
         finally:

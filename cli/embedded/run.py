@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 import time
@@ -54,6 +53,7 @@ class Run:
     watch: Watch = field(default_factory=Watch)
     resources: Resources = field(default_factory=Resources)
     started: float = field(default_factory=time.monotonic)
+    sim_ended: float | None = None
 
     def __post_init__(self) -> None:
         environment = {
@@ -92,6 +92,11 @@ class Run:
             if follower is not None:
                 await asyncio.gather(follower, return_exceptions=True)
             await asyncio.to_thread(self.supervisor.stop)
+
+    @property
+    def simulated_s(self) -> float:
+        """Seconds for which the simulator ran."""
+        return (self.sim_ended or time.monotonic()) - self.started
 
     @property
     def interrupted(self) -> bool:
@@ -133,7 +138,7 @@ class Run:
         deadline = time.monotonic() + START_SECONDS
         while not ready():
             if self._stop.is_set():
-                raise asyncio.CancelledError
+                return
             if time.monotonic() > deadline:
                 msg = f"{what} did not start within {START_SECONDS:.0f} s; see {self.layout.logs}"
                 raise GeohazardError(msg)
@@ -144,6 +149,7 @@ class Run:
             return self._stop.is_set() or not await self._sim_runs()
 
         await self._show_until(done)
+        self.sim_ended = time.monotonic()
 
     async def _drain(self) -> None:
         """Wait until nothing moves any more: all lags 0 and all counts at rest."""
@@ -215,23 +221,3 @@ class Run:
     async def _sim_runs(self) -> bool:
         programs = {p.name: p for p in await asyncio.to_thread(self._running)}
         return programs["sim"].state in ("STARTING", "RUNNING", "BACKOFF")
-
-
-def lock(root: Path) -> int:
-    """Take a data folder for this process alone.
-
-    Raises
-    ------
-    GeohazardError
-        If another run has it.
-    """
-    import fcntl  # noqa: PLC0415  (not on Windows, where the embedded run is not offered)
-
-    handle = os.open(root / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        msg = f"another run uses {root}"
-        raise GeohazardError(msg) from error
-    return handle

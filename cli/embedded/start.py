@@ -1,0 +1,52 @@
+"""Before a run starts: its options, its province, its files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from cli.embedded.layout import make_layout
+from cli.embedded.run import Run
+from cli.sim import event_interval_s, make_registry
+from domain.errors import GeohazardError
+from domain.registry import load_registry
+
+
+@dataclass(frozen=True)
+class SimOptions:
+    """What is to be simulated; ``duration_s`` is ``None`` for a run until Ctrl-C."""
+
+    points: int
+    interval_s: float
+    duration_s: float | None
+    seed: int
+    scenario: str
+
+    def as_arguments(self) -> list[str]:
+        """Write as arguments of ``geohazard sim``."""
+        arguments = [
+            *("--seed", str(self.seed)),
+            *("--interval", f"{self.interval_s:g}"),
+            *("--scenario", self.scenario),
+        ]
+        if self.duration_s is not None:
+            arguments += ["--duration", f"{self.duration_s:g}"]
+        return arguments
+
+
+def prepare(root: Path, options: SimOptions, console: Console) -> Run:
+    """Write the files of a run.
+
+    Raises
+    ------
+    GeohazardError
+        If the folder holds an earlier run's record, or an option cannot be used.
+    """
+    if (root / "record.duckdb").exists():
+        msg = f"{root} holds the record of an earlier run; name another folder"
+        raise GeohazardError(msg)
+    interval_s = event_interval_s(options.scenario, options.interval_s)
+    layout = make_layout(root)
+    make_registry(options.points, options.seed, interval_s, layout.registry)
+    registry = load_registry(layout.registry)
+    return Run(layout, registry, options.as_arguments(), console)

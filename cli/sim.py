@@ -1,0 +1,1 @@
+"""``geohazard sim``: the simulated province."""
