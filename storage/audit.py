@@ -1,6 +1,5 @@
 """Compare what was published with what the store holds: two independent ends of the pipeline."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +16,10 @@ LOST_EXAMPLES = 10
 
 @dataclass(frozen=True)
 class Latency:
-    """Milliseconds between two ends; NaN where there is nothing to measure."""
+    """Milliseconds between two ends; ``None`` where there is nothing to measure."""
 
-    p50: float
-    p99: float
+    p50: float | None
+    p99: float | None
 
 
 @dataclass(frozen=True)
@@ -203,5 +202,4 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
 
 
 def _latency(quantiles: list[float] | None) -> Latency:
-    p50, p99 = quantiles or (math.nan, math.nan)
-    return Latency(p50, p99)
+    return Latency(*quantiles) if quantiles else Latency(None, None)

@@ -1,0 +1,235 @@
+"""InfluxStore against a real InfluxDB engine, and its faults."""
+
+import traceback
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import SecretStr
+
+from domain.clock import ManualClock
+from domain.health import Health
+from domain.rejects import Reject, RejectReason
+from domain.settings import InfluxSettings
+from domain.warnings import WarningKind
+from storage.base import StoreUnavailableError, Written
+from storage.influx import InfluxStore
+from tests.storage import builders as b
+from tests.storage.servers import TOKEN, Gateway, Influx
+
+pytestmark = pytest.mark.integration
+
+
+def open_influx(gateway: Gateway, token: str = TOKEN, **more: object) -> InfluxStore:
+    known = b.registry()
+    settings = InfluxSettings(url=f"http://{gateway.address}", token=SecretStr(token), **more)  # type: ignore[arg-type]
+    return InfluxStore(settings, lambda: known, partitions=2, clock=ManualClock(77))
+
+
+def test_readings_become_fields_of_one_line(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway)
+    rows = [
+        b.reading(1000, 0.1 + 0.2),
+        b.reading(1000, 2.0, channel="rain"),
+        b.reading(1000, 1e-7, device="d2"),
+        b.reading(1000, 5.0, point=b.OTHER, device="x/2", channel="mud_level"),
+        b.reading(2000, -123456789.125),
+    ]
+    assert store.write_readings([b.frame(*rows)]) == Written(5)
+    assert store.write_readings([b.frame(*rows)]) == Written(5)
+    store.close()
+    found = influx.rows(f"SELECT * FROM reading WHERE point='{b.POINT}'")
+    assert [row["time"] for row in found] == [1_000_000_000, 2_000_000_000]
+    first = {key: found[0][key] for key in ("area", "kind", "crack", "rain", "crack__d2")}
+    kind = {"area": "500235", "kind": "landslide"}
+    assert first == {**kind, "crack": 0.1 + 0.2, "rain": 2, "crack__d2": 1e-7}
+    assert found[1]["crack"] == -123456789.125
+    other = influx.rows(f"SELECT * FROM reading WHERE point='{b.OTHER}'")
+    assert other[0]["mud_level__x/2"] == 5
+    assert other[0]["kind"] == "debris_flow"
+
+
+def test_values_keep_every_digit(gateway: Gateway, influx: Influx) -> None:
+    values = np.random.default_rng(7).normal(size=500) * 10.0 ** np.arange(-250, 250)
+    values = np.concatenate((values, [0.0, 5e-324, 1.7976931348623157e308, 1e16, 123.0]))
+    store = open_influx(gateway)
+    frame = b.frame(*(b.reading(i, v) for i, v in enumerate(values.tolist())))
+    assert store.write_readings([frame]).rejects == ()
+    store.close()
+    found = [row["crack"] for row in influx.rows("SELECT crack FROM reading")]
+    np.testing.assert_array_equal(found, values)
+
+
+def test_values_that_are_no_numbers_are_left_out(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway)
+    rows = [b.reading(1, np.nan), b.reading(2, np.inf), b.reading(3, 4.0)]
+    assert store.write_readings([b.frame(*rows)]) == Written(1)
+    store.close()
+    assert [row["crack"] for row in influx.rows("SELECT crack FROM reading")] == [4]
+
+
+HOSTILE = ["a b", "a,b=c", 'quo"te', "back\\", "line\nbreak", "emoji 🏔", "%0A", "'; DROP", "表"]
+
+
+def test_hostile_names_stay_themselves(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway)
+    rows = [b.reading(i, float(i), point=p, device=p) for i, p in enumerate(HOSTILE)]
+    assert store.write_readings([b.frame(*rows)]) == Written(len(HOSTILE))
+    health = Health(role="a,b", instance="x\ny", time_ms=1, lag=1, rss_mb=1, counters={"a =": 1})
+    assert store.write_health([health]) == Written(1)
+    event = b.warning(point="=,\\")
+    assert store.write_warnings([(event, 9)]) == Written(1)
+    store.close()
+    found = influx.query("SELECT * FROM reading GROUP BY point")
+    assert len(found) == len(HOSTILE)
+    fields = {row["fieldKey"] for row in influx.rows("SHOW FIELD KEYS FROM reading")}
+    assert len(fields) == len(HOSTILE)
+
+
+def test_features_leave_out_what_nobody_could_judge(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway)
+    rows = [(b.POINT, "d1", "crack", 1000, 2.5), (b.POINT, "d1", "rain", 1000, np.nan)]
+    assert store.write_features([b.features(rows)]) == Written(2)
+    store.close()
+    (found,) = influx.rows("SELECT * FROM feature")
+    assert found["crack_velocity"] == 2.5
+    assert (found["crack_flag"], found["rain_anomaly_score"], found["level"]) == (1, 0.5, 1)
+    assert "rain_velocity" not in found
+    kinds = {r["fieldKey"]: r["fieldType"] for r in influx.rows("SHOW FIELD KEYS FROM feature")}
+    assert (kinds["crack_flag"], kinds["level"]) == ("integer", "integer")
+    assert kinds["crack_velocity"] == "float"
+
+
+def test_states_carry_place_and_counts_by_area(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway)
+    store.write_states([b.states([(b.POINT, 1000, 3), (b.OTHER, 1000, 0)])])
+    store.write_states([b.states([(b.POINT, 2000, 3)], silent=1)])
+    store.close()
+    found = influx.rows(f"SELECT * FROM point_state WHERE point='{b.POINT}'")
+    assert [(row["level"], row["silent"]) for row in found] == [(3, 0), (3, 1)]
+    assert (found[0]["lat"], found[0]["lon"]) == (30.9, 108.7)
+    areas = influx.rows("SELECT last(n3) AS n3, n, silent, worst FROM area_state GROUP BY area")
+    assert {a["area"]: (a["n"], a["n3"], a["silent"], a["worst"]) for a in areas} == {
+        "500235": (1, 1, 1, 3),
+        "500240": (1, 0, 0, 0),
+    }
+
+
+def test_two_warnings_at_one_instant_are_both_kept(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway)
+    upgraded = b.warning(level=4, sequence=2, kind=WarningKind.UPGRADED)
+    store.write_warnings([(b.warning(), 1500), (upgraded, 1500)])
+    store.write_warnings([(upgraded, 1500)])
+    store.close()
+    found = influx.rows("SELECT level, prev, change, produced_ms FROM point_event")
+    assert [(r["change"], r["level"], r["produced_ms"]) for r in found] == [
+        ("raised", 2, 1500),
+        ("upgraded", 4, 1500),
+    ]
+
+
+def test_rejects_are_counted_once_and_never_shown(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway)
+    rejects = [Reject.of("malformed", "x", "t", bytes([i]), 5) for i in range(50)]
+    store.write_rejects(rejects)
+    store.write_rejects(rejects)
+    store.close()
+    assert [r["count"] for r in influx.rows("SELECT count(n) FROM reject")] == [50]
+
+
+def test_bad_lines_are_isolated_and_the_rest_is_written(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway, batch_lines=64)
+    beyond = 10**15  # as nanoseconds more than the server can count
+    rows = [b.reading(beyond + i if i in (3, 70, 71) else i) for i in range(150)]
+    written = store.write_readings([b.frame(*rows)])
+    store.close()
+    assert written.rows == 147
+    assert {reject.reason for reject in written.rejects} == {RejectReason.STORE_REFUSED}
+    assert sorted(reject.payload.rsplit(b" ")[-1] for reject in written.rejects) == [
+        f"{beyond + i}000000".encode() for i in (3, 70, 71)
+    ]
+    assert all("crack" not in reject.detail for reject in written.rejects)
+    assert influx.rows("SELECT count(crack) FROM reading")[0]["count"] == 147
+
+
+def test_a_field_of_another_type_rejects_its_lines_alone(gateway: Gateway, influx: Influx) -> None:
+    influx.write("reading,point=x crack=1i 1")
+    store = open_influx(gateway)
+    rows = [b.reading(1), b.reading(2, channel="rain"), b.reading(3, channel="battery")]
+    written = store.write_readings([b.frame(*rows)])
+    store.close()
+    assert (written.rows, len(written.rejects)) == (2, 1)
+    assert "field type conflict" in written.rejects[0].detail
+    assert [r["rain"] for r in influx.rows("SELECT rain FROM reading")] == [1]
+
+
+def test_a_reject_of_rejects_is_never_returned(gateway: Gateway) -> None:
+    store = open_influx(gateway)
+    reject = Reject.of("malformed", "x", "t", b"", 10**15)
+    assert store.write_rejects([reject]) == Written()
+    store.close()
+
+
+def test_nothing_is_lost_when_the_server_goes_and_comes(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway, timeout_s=5.0)
+    assert store.write_readings([b.frame(b.reading(1))]).rows == 1
+    influx.kill()
+    with pytest.raises(StoreUnavailableError, match="502"):
+        store.write_readings([b.frame(b.reading(2))])
+    influx.start()
+    assert store.write_readings([b.frame(b.reading(2))]).rows == 1
+    store.close()
+    assert influx.rows("SELECT count(crack) FROM reading")[0]["count"] == 2
+
+
+def test_a_refused_connection_is_unavailable(gateway: Gateway) -> None:
+    store = open_influx(gateway)
+    gateway.stop()
+    with pytest.raises(StoreUnavailableError, match="cannot be reached"):
+        store.write_readings([b.frame(b.reading(1))])
+    store.close()
+
+
+def test_retry_after_is_honoured(gateway: Gateway) -> None:
+    store = open_influx(gateway, bucket="busy")
+    with pytest.raises(StoreUnavailableError, match="patience") as caught:
+        store.write_readings([b.frame(b.reading(1))])
+    store.close()
+    assert caught.value.retry_after_s == 7.0
+
+
+def test_a_proxys_own_400_says_nothing_of_the_lines(gateway: Gateway) -> None:
+    store = open_influx(gateway, bucket="page")
+    with pytest.raises(StoreUnavailableError, match="400"):
+        store.write_readings([b.frame(b.reading(1))])
+    store.close()
+
+
+def test_a_missing_bucket_waits_for_its_creation(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway, bucket="later")
+    with pytest.raises(StoreUnavailableError, match="no such bucket"):
+        store.write_readings([b.frame(b.reading(1))])
+    influx.query("CREATE DATABASE later")
+    assert store.write_readings([b.frame(b.reading(1))]).rows == 1
+    store.close()
+
+
+def test_a_wrong_token_is_told_and_read_again(gateway: Gateway, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("a-wrong-token\n")
+    settings = InfluxSettings(url=f"http://{gateway.address}", token_file=file)
+    store = InfluxStore(settings, b.registry)
+    with pytest.raises(StoreUnavailableError, match="refuses the token") as caught:
+        store.write_readings([b.frame(b.reading(1))])
+    assert "a-wrong-token" not in "".join(traceback.format_exception(caught.value))
+    file.write_text(TOKEN)
+    assert store.write_readings([b.frame(b.reading(1))]).rows == 1
+    store.close()
+
+
+def test_a_batch_too_large_is_halved(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway, batch_lines=100_000)
+    rows = [b.reading(i, 0.1 * i) for i in range(20_000)]  # 2 MB; the gateway takes 1 MB
+    assert store.write_readings([b.frame(*rows)]) == Written(20_000)
+    store.close()
+    assert influx.rows("SELECT count(crack) FROM reading")[0]["count"] == 20_000
