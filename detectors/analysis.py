@@ -1,0 +1,241 @@
+"""The live engine, offline, on one series of a file.
+
+The rows are put in order of time (equal times in the order of the file) and fed to an `Engine` as
+one device of one point; what it says is mapped back to the rows as they stood. The levels are those
+that the live pipeline gives for the same readings when the registry names the same interval.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detectors.columns import F64, I64, U8
+from detectors.engine import Engine
+from detectors.rules import DEFAULT_RULES, Rules
+from domain.channels import CHANNELS
+from domain.frames import Names, Readings
+from domain.hazards import HazardType
+from domain.levels import Flag
+from domain.points import Device, Point, make_point_id
+from domain.times import iso
+from domain.warnings import Forecast, Reason, WarningEvent, WarningKind
+
+_DEVICE = "file"
+_LEVEL_KINDS = frozenset(WarningKind) - {WarningKind.SILENT, WarningKind.REPORTING}
+
+
+@dataclass(frozen=True)
+class LevelChange:
+    """A change of level with its reasons; ``time_ms`` is UTC milliseconds."""
+
+    time_ms: int
+    level: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the detectors make of a file; arrays have one entry for each row, in file order.
+
+    Attributes
+    ----------
+    rows, used
+        Rows of the file, and readings that the engine used (finite, distinct in time).
+    flag
+        QARTOD flag; 9 where the value is missing; of the first for a repeated time.
+    anomaly_score
+        In [0, 1]; 0 where not judged.
+    velocity, tangential_angle
+        As in `domain.frames.Features`; NaN where they make no sense.
+    levels
+        Changes of level, in order.
+    forecasts
+        Every forecast that a reading gave, in order.
+    warnings
+        The events themselves.
+    interval_s
+        Interval in seconds that the series was taken to have.
+    """
+
+    rows: int
+    used: int
+    time_ms: I64
+    value: F64
+    flag: U8
+    anomaly_score: F64
+    velocity: F64
+    tangential_angle: F64
+    level: U8
+    levels: tuple[LevelChange, ...]
+    forecasts: tuple[Forecast, ...]
+    warnings: tuple[WarningEvent, ...]
+    interval_s: float
+
+    @property
+    def max_level(self) -> int:
+        """Highest level reached."""
+        return max((change.level for change in self.levels), default=0)
+
+    @property
+    def quality(self) -> dict[str, int]:
+        """Rows by flag; UNKNOWN counts as good, for nothing speaks against it."""
+        counts = np.bincount(self.flag, minlength=10)
+        return {
+            "good": int(counts[Flag.GOOD] + counts[Flag.UNKNOWN]),
+            "suspect": int(counts[Flag.SUSPECT]),
+            "fail": int(counts[Flag.FAIL]),
+            "missing": int(counts[Flag.MISSING]),
+        }
+
+    def to_json(self) -> dict[str, object]:
+        """Make the report of ``geohazard analyze --json``, times in ISO 8601."""
+        return {
+            "rows": self.rows,
+            "used": self.used,
+            "quality": self.quality,
+            "levels": [
+                {
+                    "time": iso(c.time_ms),
+                    "level": c.level,
+                    "reasons": [_plain(r) for r in c.reasons],
+                }
+                for c in self.levels
+            ],
+            "forecasts": [
+                {
+                    "made_at": iso(f.made_at_ms),
+                    "failure_time": iso(f.failure_ms),
+                    "earliest": iso(f.earliest_ms),
+                    "latest": iso(f.latest_ms),
+                    "method": f.method,
+                    "r2": f.r2,
+                }
+                for f in self.forecasts
+            ],
+            "max_level": self.max_level,
+        }
+
+
+def median_interval_s(times_ms: Sequence[int] | npt.NDArray[np.int64]) -> float:
+    """Median spacing of distinct times in seconds; 600 if there are fewer than two.
+
+    Examples
+    --------
+    >>> median_interval_s([0, 10_000, 10_000, 20_000, 90_000])
+    10.0
+    """
+    distinct = np.unique(np.asarray(times_ms, np.int64))
+    return float(np.median(np.diff(distinct))) / 1000.0 if len(distinct) > 1 else 600.0
+
+
+def analyze(
+    times_ms: Sequence[int] | npt.NDArray[np.int64],
+    values: Sequence[float] | npt.NDArray[np.float64],
+    channel: str,
+    *,
+    interval_s: float | None = None,
+    hazard_type: HazardType | str = HazardType.LANDSLIDE,
+    rules: Rules = DEFAULT_RULES,
+) -> Analysis:
+    """Judge one series.
+
+    Parameters
+    ----------
+    times_ms, values
+        Shape (n,), any order; NaN is a missing value. Values in the channel's unit.
+    channel
+        Name in `domain.channels.CHANNELS`.
+    interval_s
+        Nominal sampling interval; the median spacing of the times if not given.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or channel or hazard type is unknown.
+
+    Examples
+    --------
+    >>> found = analyze([2_000, 1_000, 3_000], [0.1, float("nan"), 0.2], "crack")
+    >>> found.flag.tolist(), found.used, found.max_level
+    ([1, 9, 1], 2, 0)
+    """
+    time_ms = np.array(times_ms, np.int64)
+    value = np.array(values, np.float64)
+    if time_ms.ndim != 1 or time_ms.shape != value.shape:
+        msg = f"times and values must be rows of one length, found {time_ms.shape}, {value.shape}"
+        raise ValueError(msg)
+    if channel not in CHANNELS:
+        msg = f"unknown channel {channel!r}; known: {', '.join(CHANNELS)}"
+        raise ValueError(msg)
+    finite = np.isfinite(value)
+    interval = median_interval_s(time_ms[finite]) if interval_s is None else interval_s
+    return _run(time_ms, value, channel, interval, HazardType(hazard_type), rules)
+
+
+def _run(
+    time_ms: I64, value: F64, channel: str, interval_s: float, hazard: HazardType, rules: Rules
+) -> Analysis:
+    size = len(time_ms)
+    point_id = make_point_id("000000", hazard, 1)
+    device = Device(_DEVICE, (channel,), interval_s)
+    point = Point(point_id, "file", hazard, 0.0, 0.0, devices=(device,))
+    engine = Engine({point_id: point}, rules)
+    finite = np.isfinite(value)
+    order = np.argsort(time_ms, kind="stable")
+    order = order[finite[order]]
+    first = np.ones(len(order), bool)
+    first[1:] = np.diff(time_ms[order]) != 0
+    kept = order[first]
+    outcome = engine.process(_readings(point_id, channel, time_ms[kept], value[kept]))
+    features = outcome.features
+    source = np.full(size, -1, np.intp)
+    source[order] = np.cumsum(first) - 1
+    shown = source >= 0
+    flag, level = np.full(size, Flag.MISSING, np.uint8), np.zeros(size, np.uint8)
+    score, velocity, angle = np.zeros(size), np.full(size, np.nan), np.full(size, np.nan)
+    for column, result in (
+        (flag, features.flag),
+        (level, features.level),
+        (score, np.nan_to_num(features.anomaly_score, nan=0.0)),
+        (velocity, features.velocity),
+        (angle, features.tangential_angle),
+    ):
+        column[shown] = result[source[shown]]
+    return Analysis(
+        rows=size,
+        used=len(kept),
+        time_ms=time_ms,
+        value=value,
+        levels=tuple(
+            LevelChange(w.event_ms, w.level, w.reasons)
+            for w in outcome.warnings
+            if w.kind in _LEVEL_KINDS
+        ),
+        forecasts=outcome.forecasts,
+        warnings=outcome.warnings,
+        interval_s=interval_s,
+        flag=flag,
+        anomaly_score=score,
+        velocity=velocity,
+        tangential_angle=angle,
+        level=level,
+    )
+
+
+def _readings(point_id: str, channel: str, time_ms: I64, value: F64) -> Readings:
+    codes = np.zeros(len(time_ms), np.int32)
+    return Readings(
+        point_id=Names((point_id,), codes),
+        device_id=Names((_DEVICE,), codes),
+        channel=Names((channel,), codes),
+        event_ms=time_ms,
+        received_ms=time_ms,
+        value=value,
+        dialect=Names(("file",), codes),
+    )
+
+
+def _plain(reason: Reason) -> dict[str, object]:
+    return {name: getattr(reason, name) for name in reason.__struct_fields__}

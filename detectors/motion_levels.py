@@ -1,0 +1,149 @@
+"""From motion at eight scales to a level: absolute velocity, and velocity against the own past."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.blocks import theil_sen
+from detectors.columns import F64, U8, Array
+from detectors.rules import FAMILIES
+from detectors.tracks import Round
+
+_SIZES = np.array([1, 2, 4, 8])[:, None]
+_SLOPE_ERROR = 3.0 / np.sqrt(5.0)
+"""Standard error of a slope through four equally spaced values, times span over noise."""
+_TILT = FAMILIES.index("tilt")
+_COLOURS = ("blue", "yellow", "orange", "red")
+
+
+@dataclass
+class Evidence:
+    """Levels with what led to them, at each reading's telling scale; shape (n,)."""
+
+    claim: U8
+    sure: U8
+    stay: U8
+    displacement: F64
+    sigmas: F64
+    velocity: F64
+    velocity_low: F64
+    acceleration: F64
+    angle: F64
+    constant: F64
+    window_hours: F64
+
+    def features(self) -> F64:
+        """Columns in the order of `Motion.feature_names`."""
+        return np.stack(
+            (
+                self.displacement,
+                self.sigmas,
+                self.velocity,
+                self.velocity_low,
+                self.acceleration,
+                self.angle,
+                self.constant,
+                self.window_hours,
+            ),
+            axis=1,
+        )
+
+
+def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) -> Evidence:
+    """Judge all scales and keep the one that supports most.
+
+    Parameters
+    ----------
+    values, times
+        Blocks, shape (8, 4, n).
+    noise
+        Standard deviation of a block at each scale, shape (8, n).
+    counts
+        Readings and coarse bins so far, shape (2, n).
+    """
+    known = np.concatenate((counts[0] >= 4 * _SIZES, counts[1] >= 4 * _SIZES))
+    times = np.where(known[:, None], times, np.arange(4.0)[:, None])
+    values = np.where(known[:, None], values, 0.0)
+    step = values[:, 1:] - values[:, :-1]
+    whole = values[:, 3] - values[:, 0]
+    least = np.abs(step).min(axis=1)
+    error = np.sqrt(2.0) * noise
+    sigmas = np.abs(whole) / error
+    steady = known & (step[:, 0] * step[:, 1] > 0) & (step[:, 1] * step[:, 2] > 0)
+    steady &= least >= 0.1 * np.abs(whole)
+    span = times[:, 3] - times[:, 0]
+    speed = np.abs(_quick_slope(values, times))
+    low = speed - 2.0 * _SLOPE_ERROR * noise / span
+    tilt = batch.family == _TILT
+    smallest = np.where(tilt, batch.limits["motion_least_deg"], batch.limits["motion_least_mm"])
+    large = steady & (np.abs(whole) >= smallest)
+    constant = np.abs(batch.table["constant"][batch.series].astype(np.float64))
+    level = _level(batch, low, constant, tilt, 1.0)
+    claims = large & (sigmas >= batch.limits["motion_claim_sigma"]) & (least >= error)
+    certain = large & (sigmas >= batch.limits["motion_sure_sigma"]) & (least >= 2.0 * error)
+    half = known & (sigmas >= 0.5 * batch.limits["motion_claim_sigma"])
+    claim = np.where(claims, level, 0)
+    sure = np.where(certain, level, 0)
+    stay = np.where(half, _level(batch, speed, constant, tilt, 0.5), 0)
+    return _telling(batch, values, times, claim, sure, stay, sigmas, low, whole, constant)
+
+
+def _telling(
+    batch: Round,
+    values: F64,
+    times: F64,
+    claim: Array,
+    sure: Array,
+    stay: Array,
+    sigmas: F64,
+    low: F64,
+    whole: F64,
+    constant: F64,
+) -> Evidence:
+    """Pick each reading's scale: highest sure level, then claim, then stay, then most sigmas."""
+    rank = sure * 10_000.0 + claim * 1000.0 + stay * 100.0 + np.minimum(sigmas, 99.0)
+    best = rank.argmax(axis=0)
+    column = np.arange(len(batch))
+    own_values, own_times = values[best, :, column].T, times[best, :, column].T
+    velocity = theil_sen(own_values, own_times)
+    slopes = np.diff(own_values, axis=0) / np.diff(own_times, axis=0)
+    middle = 0.5 * (own_times[1:] + own_times[:-1])
+    angle = np.degrees(np.arctan(np.abs(velocity) / constant))
+    return Evidence(
+        claim=claim.max(axis=0).astype(np.uint8),
+        sure=sure.max(axis=0).astype(np.uint8),
+        stay=np.maximum(stay.max(axis=0), claim.max(axis=0)).astype(np.uint8),
+        displacement=whole[best, column],
+        sigmas=sigmas[best, column],
+        velocity=velocity,
+        velocity_low=low[best, column],
+        acceleration=(slopes[2] - slopes[0]) / (middle[2] - middle[0]),
+        angle=np.where(batch.family == _TILT, np.nan, angle),
+        constant=constant,
+        window_hours=24.0 * (own_times[3] - own_times[0]),
+    )
+
+
+def _quick_slope(values: F64, times: F64) -> F64:
+    """Median of the three longest slopes of four blocks, at every scale."""
+    one = (values[:, 3] - values[:, 0]) / (times[:, 3] - times[:, 0])
+    two = (values[:, 2] - values[:, 0]) / (times[:, 2] - times[:, 0])
+    three = (values[:, 3] - values[:, 1]) / (times[:, 3] - times[:, 1])
+    return np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three))
+
+
+def _level(batch: Round, speed: F64, constant: F64, tilt: Array, share: float) -> Array:
+    """Level of a speed, shape (8, n); ``share`` scales the limits."""
+    limits = batch.limits
+    absolute = np.zeros(speed.shape, np.int64)
+    relative = np.zeros(speed.shape, np.int64)
+    ratio = np.where(tilt | np.isnan(constant), 0.0, speed / np.maximum(constant, 1e-6))
+    ratio[~(speed >= share * limits["angle_floor_mm_per_day"])] = 0.0
+    for colour in _COLOURS:
+        slow = limits[f"velocity_{colour}_mm_per_day"]
+        absolute += speed >= share * np.where(tilt, limits[f"tilt_{colour}_deg_per_day"], slow)
+        relative += ratio >= share * np.tan(np.radians(limits[f"angle_{colour}_deg"]))
+    capped = np.minimum(relative, absolute + 1)
+    fast = speed >= share * limits["angle_red_floor_mm_per_day"]
+    capped = np.where(fast, capped, np.minimum(capped, 3))
+    return np.maximum(absolute, capped)

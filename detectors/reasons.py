@@ -1,0 +1,60 @@
+"""Evidence as a warning carries it."""
+
+from math import isfinite
+
+from detectors.rules import FAMILIES
+from detectors.series import SeriesBook
+from domain.channels import CHANNELS
+from domain.levels import Level
+from domain.warnings import Reason
+
+MOST = 8
+"""A warning carries the strongest few; a point has about six series."""
+
+
+def six_digits(value: float) -> float:
+    """Round to six significant digits.
+
+    Examples
+    --------
+    >>> six_digits(1234567.0), six_digits(0.1 + 0.2)
+    (1234570.0, 0.3)
+    """
+    return float(f"{value:.6g}")
+
+
+def reasons_of(book: SeriesBook, point: int) -> tuple[Reason, ...]:
+    """List what supports a point's level now, strongest first."""
+    members = book.members[point, : book.member_count[point]].tolist()
+    claims = {row: int(book.fused["claim"][row]) for row in members}
+    supporting = [row for row in members if claims[row] > 0 and book.fused["detector"][row] > 0]
+    supporting.sort(key=lambda row: (-claims[row], book.series_keys[row]))
+    return tuple(_reason(book, point, row) for row in supporting[:MOST])
+
+
+def _reason(book: SeriesBook, point: int, series: int) -> Reason:
+    _, device_id, channel = book.series_keys[series]
+    fused = book.fused
+    method = book.detectors[int(fused["detector"][series]) - 1]
+    family = FAMILIES[int(book.series["family"][series])]
+    unit = CHANNELS[channel].unit
+    level = int(fused["claim"][series])
+    names = (name.format(unit=unit) for name in method.feature_names)
+    values = fused["features"][series].tolist()
+    limits = {
+        name: six_digits(float(book.limits[point, book.threshold_names[name]]))
+        for name in method.thresholds(family)
+    }
+    return Reason(
+        channel=channel,
+        device_id=device_id,
+        detector=method.name,
+        level=level,
+        time_ms=int(fused["time"][series]),
+        value=six_digits(float(fused["value"][series])),
+        features={n: six_digits(v) for n, v in zip(names, values, strict=False) if isfinite(v)},
+        thresholds=limits,
+        rule=f"{method.name}.{family}.{Level(level).colour}",
+        rule_version=book.rules.version,
+        flag=int(fused["flag"][series]),
+    )

@@ -1,0 +1,271 @@
+"""All readings of a batch through arrival, quality and the methods, in rounds.
+
+Round k holds the k-th reading of every series, so that each series sees its readings one after
+another while all series go side by side. What comes out depends on each series' own readings in
+their order, and on nothing else.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from detectors import arrival, quality, tracks
+from detectors.base import Verdict
+from detectors.columns import F64, I64, U8, Mask, Rows
+from detectors.forecast import Inverse, forecast
+from detectors.noise import PRIOR, departure, floored, learn
+from detectors.rules import FAMILIES
+from detectors.series import SeriesBook
+from detectors.tracks import DAY_MS, RING, Limits, Round
+from domain.levels import Flag
+
+_DISPLACEMENT = FAMILIES.index("displacement")
+_OWN_NOISE = [FAMILIES.index(name) for name in ("displacement", "tilt", "rain", "dynamic")]
+
+CHUNK = 8192
+"""Readings handled at once: keeps the temporary arrays in the cache and the memory bounded."""
+
+FORECAST_FROM = 2
+"""Confirmed claim from which the time of failure is asked for."""
+
+
+@dataclass
+class Screened:
+    """What each reading gave, shape (n,) in the order of arrival.
+
+    Attributes
+    ----------
+    used
+        Readings with a row of features: all but duplicates and those too late.
+    live
+        Readings that move their point: fresh and not missing.
+    """
+
+    used: Mask
+    live: Mask
+    duplicate: Mask
+    too_late: Mask
+    flag: U8
+    score: F64
+    velocity: F64
+    acceleration: F64
+    angle: F64
+    claim: U8
+    sure: U8
+    stay: U8
+    detector: U8
+    features: dict[int, F64] = field(default_factory=dict)
+    forecasts: dict[int, Inverse] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, size: int) -> "Screened":
+        """Before anything is known."""
+        used, live, duplicate, too_late = np.zeros((4, size), bool)
+        claim, sure, stay, detector = np.zeros((4, size), np.uint8)
+        score, velocity, acceleration, angle = np.full((4, size), np.nan)
+        return cls(
+            used=used,
+            live=live,
+            duplicate=duplicate,
+            too_late=too_late,
+            flag=np.full(size, Flag.MISSING, np.uint8),
+            score=score,
+            velocity=velocity,
+            acceleration=acceleration,
+            angle=angle,
+            claim=claim,
+            sure=sure,
+            stay=stay,
+            detector=detector,
+        )
+
+
+def screen(book: SeriesBook, series: Rows, time_ms: I64, value: F64) -> Screened:
+    """Screen a batch.
+
+    Parameters
+    ----------
+    series
+        Row of each reading's series in the book, shape (n,), order of arrival.
+    """
+    out = Screened.empty(len(series))
+    order = np.argsort(series, kind="stable")
+    sorted_series = series[order]
+    first = np.concatenate(([True], sorted_series[1:] != sorted_series[:-1]))
+    starts = np.flatnonzero(first)
+    sizes = np.diff(np.append(starts, len(series)))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for turn in range(int(sizes.max(initial=0))):
+            rows = order[starts[sizes > turn] + turn]
+            for start in range(0, len(rows), CHUNK):
+                part = rows[start : start + CHUNK]
+                _round(book, series[part], time_ms[part], value[part], part, out)
+    return out
+
+
+def _round(
+    book: SeriesBook, series: Rows, time_ms: I64, value: F64, rows: Rows, out: Screened
+) -> None:
+    """One reading each of distinct series."""
+    usable = np.isfinite(value)
+    out.used[rows[~usable]] = True
+    came = arrival.classify(book.series, series, time_ms, book.interval_ms[series])
+    fresh = usable & came.fresh
+    if not fresh.all():
+        _unusual(book, series, time_ms, value, rows, out, came, usable)
+        series, time_ms, value, rows = series[fresh], time_ms[fresh], value[fresh], rows[fresh]
+    channel = book.series["channel"][series]
+    impossible = quality.gross_range(channel, value) == Flag.FAIL
+    nothing_yet = impossible & (book.series["count"][series] == 0)
+    if nothing_yet.any():
+        out.used[rows[nothing_yet]] = True
+        out.flag[rows[nothing_yet]] = Flag.FAIL
+        keep = ~nothing_yet
+        series, time_ms, value, rows = series[keep], time_ms[keep], value[keep], rows[keep]
+    if len(rows):
+        _fresh(book, series, time_ms, value, rows, out)
+
+
+def _unusual(
+    book: SeriesBook,
+    series: Rows,
+    time_ms: I64,
+    value: F64,
+    rows: Rows,
+    out: Screened,
+    came: arrival.Arrival,
+    usable: Mask,
+) -> None:
+    """Duplicates, late readings, odd clocks."""
+    out.duplicate[rows[came.duplicate & usable]] = True
+    out.too_late[rows[came.too_late & usable]] = True
+    odd = rows[came.odd & usable]
+    out.used[odd] = True
+    out.flag[odd] = Flag.SUSPECT
+    late = came.late & usable
+    _late(book, series[late], time_ms[late], value[late], rows[late], out)
+    back = came.rewind & usable
+    if back.any():
+        arrival.rewind(book.series, series[back], time_ms[back])
+
+
+def _late(
+    book: SeriesBook, series: Rows, time_ms: I64, value: F64, rows: Rows, out: Screened
+) -> None:
+    """Put late readings in their places; their flag is UNKNOWN unless they are impossible."""
+    if not len(rows):
+        return
+    table = book.series
+    flag = quality.gross_range(table["channel"][series], value)
+    flag = np.where(flag == Flag.GOOD, Flag.UNKNOWN, flag).astype(np.uint8)
+    out.used[rows] = True
+    out.flag[rows] = flag
+    kept = flag < Flag.SUSPECT
+    series, time_ms, value = series[kept], time_ms[kept], value[kept]
+    relative = (value - table["origin"][series]).astype(np.float32)
+    tracks.insert(table, series, time_ms, relative, flag[kept])
+
+
+def _fresh(
+    book: SeriesBook, series: Rows, time_ms: I64, value: F64, rows: Rows, out: Screened
+) -> None:
+    table = book.series
+    channel, interval = table["channel"][series], book.interval_ms[series]
+    table["origin"][series] = np.where(table["count"][series] > 0, table["origin"][series], value)
+    relative = (value - table["origin"][series]).astype(np.float32)
+    noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[channel])
+    flag, clean = quality.judge(table, series, channel, time_ms, relative, value, interval, noise)
+    times, values = tracks.push(table, series, time_ms, clean, flag)
+    closed = tracks.accumulate(table, series, interval, time_ms, clean)
+    point = table["point"][series].astype(np.intp)
+    batch = Round(
+        series=series,
+        point=point,
+        channel=channel,
+        family=table["family"][series],
+        interval_ms=interval,
+        time_ms=time_ms,
+        raw=value,
+        flag=flag,
+        value=clean,
+        count=table["count"][series],
+        times=np.ascontiguousarray((times - time_ms[:, None]).T) / DAY_MS,
+        values=np.ascontiguousarray(values.T),
+        closed=closed,
+        limits=Limits(book.limits, book.threshold_names, point),
+        table=table,
+    )
+    _learn_noise(batch)
+    out.used[rows] = True
+    out.live[rows] = True
+    out.flag[rows] = flag
+    _consult(book, batch, rows, out)
+
+
+def _learn_noise(batch: Round) -> None:
+    """Noise of single readings, which every channel has; `motion` learns the longer scales."""
+    mine = ~np.isin(batch.family, _OWN_NOISE) & batch.good & (batch.count >= 3)
+    noise = batch.table["noise"][batch.series, 0].astype(np.float64)
+    prior = PRIOR[batch.channel]
+    distance = departure(batch.values[-3:].astype(np.float64), batch.times[-3:])
+    learned = learn(noise, distance, batch.count - 3.0, prior)
+    batch.table["noise"][batch.series, 0] = np.where(mine & np.isfinite(distance), learned, noise)
+
+
+def _consult(book: SeriesBook, batch: Round, rows: Rows, out: Screened) -> None:
+    """Ask every detector, keep the strongest claim, and confirm it by the reading before."""
+    size = len(batch)
+    best = Verdict.silent(size)
+    detector = np.zeros(size, np.uint8)
+    for code, method in enumerate(book.detectors, start=1):
+        mine = np.isin(batch.family, [FAMILIES.index(name) for name in method.families])
+        if mine.any():
+            _merge(best, detector, mine, method.update(batch.select(mine)), code)
+    table, series = batch.table, batch.series
+    confirmed = np.maximum(np.minimum(best.claim, table["claim_before"][series]), best.sure)
+    good = batch.good
+    for name, new in (
+        ("claim_before", best.claim),
+        ("claim", confirmed),
+        ("sure", best.sure),
+        ("stay", np.maximum(best.stay, confirmed)),
+    ):
+        table[name][series] = np.where(good, new, table[name][series])
+    for name in ("claim", "sure", "stay"):
+        getattr(out, name)[rows] = table[name][series]
+    for name in ("score", "velocity", "acceleration", "angle"):
+        getattr(out, name)[rows] = getattr(best, name)
+    out.detector[rows] = np.where(good, detector, 0)
+    for place in np.flatnonzero(good & (best.stay > 0)).tolist():
+        out.features[int(rows[place])] = best.features[place].copy()
+    _ask_forecasts(batch, rows, confirmed, out)
+
+
+def _merge(best: Verdict, detector: U8, mine: Mask, said: Verdict, code: int) -> None:
+    for name in ("velocity", "acceleration", "angle", "score"):
+        have, new = getattr(best, name), getattr(said, name)
+        have[mine] = (
+            np.fmax(have[mine], new)
+            if name == "score"
+            else np.where(np.isnan(new), have[mine], new)
+        )
+    stronger = np.maximum(said.claim, said.stay) > np.maximum(best.claim, best.stay)[mine]
+    target = np.flatnonzero(mine)[stronger]
+    detector[target] = code
+    best.features[target] = said.features[stronger]
+    for name in ("claim", "sure", "stay"):
+        have = getattr(best, name)
+        have[mine] = np.maximum(have[mine], getattr(said, name))
+
+
+def _ask_forecasts(batch: Round, rows: Rows, confirmed: U8, out: Screened) -> None:
+    marked = batch.good & (confirmed >= FORECAST_FROM) & (batch.family == _DISPLACEMENT)
+    for place in np.flatnonzero(marked).tolist():
+        used = min(int(batch.count[place]), RING)
+        floor = float(batch.limits.select(np.array([place]))["velocity_blue_mm_per_day"][0])
+        out.forecasts[int(rows[place])] = forecast(
+            batch.table["time"][batch.series[place], -used:],
+            batch.table["value"][batch.series[place], -used:].astype(np.float64),
+            noise=float(batch.table["noise"][batch.series[place], 0]),
+            floor_per_day=floor,
+        )

@@ -1,0 +1,210 @@
+"""The tables of series and points: who is who, and where its state lies.
+
+Row 0 of the table of series belongs to nobody: it stands for "no series" wherever a point has
+fewer series than its neighbour.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from detectors import arrival, noise, quality, tracks
+from detectors.base import FEATURES
+from detectors.columns import F64, Columns, Field
+from detectors.discovery import find_detectors
+from detectors.rules import FAMILIES, HazardRules, Rules
+from domain.channels import CHANNEL_NAMES
+from domain.hazards import HazardType
+from domain.points import Point
+
+SERIES_FIELDS = (
+    Field("point", "i4"),
+    Field("channel", "u1"),
+    Field("family", "u1"),
+    Field("instrument", "u1"),
+    *tracks.FIELDS,
+    *quality.FIELDS,
+    *noise.FIELDS,
+    *arrival.FIELDS,
+    # The series' support for a level: of its newest good reading, and as confirmed.
+    Field("claim_before", "u1"),
+    Field("claim", "u1"),
+    Field("sure", "u1"),
+    Field("stay", "u1"),
+)
+# What the point knows of its series, as of the last reading that fusion has seen.
+FUSION_FIELDS = (
+    Field("claim", "u1"),
+    Field("sure", "u1"),
+    Field("stay", "u1"),
+    Field("flag", "u1"),
+    Field("detector", "u1"),
+    Field("time", "i8"),
+    Field("value", "f8"),
+    Field("score", "f4"),
+    Field("features", "f4", FEATURES),
+    Field("forecasting", "u1"),
+)
+POINT_FIELDS = (
+    Field("hazard", "u1"),
+    Field("level", "u1"),
+    Field("silent", "u1"),
+    Field("reported", "u1"),
+    Field("active", "u1"),
+    Field("last", "i8"),
+    Field("below", "u1"),
+    Field("below_since", "i8"),
+    Field("below_most", "u1"),
+    Field("sequence", "i4"),
+)
+_HAZARDS = tuple(HazardType)
+_INSTRUMENTS = {"gnss_e": "gnss", "gnss_n": "gnss", "gnss_u": "gnss", "tilt_x": "tilt"}
+_INSTRUMENTS |= {"tilt_y": "tilt"}
+
+
+class SeriesBook:
+    """All series and points that one engine has seen, with their state."""
+
+    def __init__(self, points: Mapping[str, Point], rules: Rules) -> None:
+        self.rules = rules
+        self.detectors = find_detectors()
+        own = tuple(field for detector in self.detectors for field in detector.fields)
+        self.series = Columns((*SERIES_FIELDS, *own))
+        self.fused = Columns(FUSION_FIELDS)
+        self.points = Columns(POINT_FIELDS)
+        self.series_keys: list[tuple[str, str, str]] = [("", "", "")]
+        self.point_ids: list[str] = []
+        self.series_index: dict[tuple[str, str, str], int] = {}
+        self.point_index: dict[str, int] = {}
+        self.threshold_names = {name: i for i, name in enumerate(rules.threshold_names)}
+        self.limits: F64 = np.zeros((0, len(self.threshold_names)))
+        self.interval_ms: F64 = np.full(64, 600_000.0)
+        self.point_interval_ms: F64 = np.zeros(0)
+        self.members = np.zeros((0, 8), np.intp)
+        self.member_count = np.zeros(0, np.intp)
+        self.series.resize(1)
+        self.fused.resize(1)
+        self.registry = points
+
+    def add_point(self, point_id: str) -> int:
+        """Row of a point; made if it is new."""
+        found = self.point_index.get(point_id)
+        if found is not None:
+            return found
+        row = len(self.point_ids)
+        self.point_ids.append(point_id)
+        self.point_index[point_id] = row
+        self.points.resize(row + 1)
+        self._reserve_points(row + 1)
+        self._describe_point(row)
+        return row
+
+    def add_series(self, key: tuple[str, str, str]) -> int:
+        """Row of a series (point, device, channel); made if it is new.
+
+        Raises
+        ------
+        ValueError
+            If the channel is not one of `domain.channels`.
+        """
+        point_id, device_id, channel = key
+        if channel not in CHANNEL_NAMES:
+            msg = f"unknown channel {channel!r} of device {device_id!r} at point {point_id!r}"
+            raise ValueError(msg)
+        row = len(self.series_keys)
+        point = self.add_point(point_id)
+        self.series_keys.append(key)
+        self.series_index[key] = row
+        self.series.resize(row + 1)
+        self.fused.resize(row + 1)
+        code = CHANNEL_NAMES.index(channel)
+        self._join(point, row)
+        self.series["point"][row] = point
+        self.series["channel"][row] = code
+        self.series["family"][row] = quality.FAMILY_CODE[code]
+        self.series["instrument"][row] = self._instrument(point, row)
+        self.series["noise"][row, 0] = noise.PRIOR[code]
+        for detector in self.detectors:
+            if FAMILIES[quality.FAMILY_CODE[code]] in detector.families:
+                detector.begin(self.series, row, code)
+        self._describe_series(row)
+        return row
+
+    def set_registry(self, points: Mapping[str, Point]) -> None:
+        """Take intervals, hazard types and overrides from another registry; keep all state."""
+        self.registry = points
+        for row in range(len(self.point_ids)):
+            self._describe_point(row)
+        for row in range(1, len(self.series_keys)):
+            self._describe_series(row)
+
+    def hazard_rules(self, point: int) -> HazardRules:
+        """Rules of a point's kind of hazard."""
+        return self.rules.hazards[_HAZARDS[self.points["hazard"][point]]]
+
+    def _describe_point(self, row: int) -> None:
+        point = self.registry.get(self.point_ids[row])
+        hazard = point.hazard_type if point else _hazard_of(self.point_ids[row])
+        self.points["hazard"][row] = _HAZARDS.index(hazard)
+        self.point_interval_ms[row] = 1000.0 * (point.interval_s if point else 600.0)
+        values = dict(self.rules.hazards[hazard].thresholds)
+        if point:
+            values |= {k: v for k, v in point.thresholds.items() if k in values}
+        self.limits[row] = list(values.values())
+
+    def _describe_series(self, row: int) -> None:
+        if row >= len(self.interval_ms):
+            grown = np.full(2 * row, 600_000.0)
+            grown[: len(self.interval_ms)] = self.interval_ms
+            self.interval_ms = grown
+        point_id, device_id, _ = self.series_keys[row]
+        point = self.registry.get(point_id)
+        device_id = device_id.partition("/")[0]
+        own = [d.interval_s for d in point.devices if d.device_id == device_id] if point else []
+        fallback = point.interval_s if point else 600.0
+        self.interval_ms[row] = 1000.0 * (own[0] if own else fallback)
+
+    def _reserve_points(self, size: int) -> None:
+        have = len(self.limits)
+        if size <= have:
+            return
+        more = max(64, have // 2)
+        self.limits = np.concatenate((self.limits, np.zeros((more, self.limits.shape[1]))))
+        self.point_interval_ms = np.concatenate((self.point_interval_ms, np.zeros(more)))
+        width = self.members.shape[1]
+        self.members = np.concatenate((self.members, np.zeros((more, width), np.intp)))
+        self.member_count = np.concatenate((self.member_count, np.zeros(more, np.intp)))
+
+    def _join(self, point: int, series: int) -> None:
+        place = int(self.member_count[point])
+        if place == self.members.shape[1]:
+            wider = np.zeros((len(self.members), 2 * place), np.intp)
+            wider[:, :place] = self.members
+            self.members = wider
+        self.members[point, place] = series
+        self.member_count[point] += 1
+
+    def _instrument(self, point: int, series: int) -> int:
+        """Give the instrument its number at its point; channels of a GNSS or tilt meter share it.
+
+        Instruments beyond the 250th of a point count as one.
+        """
+        _, device, channel = self.series_keys[series]
+        mine = (device, _INSTRUMENTS.get(channel, channel))
+        highest = 0
+        for other in self.members[point, : self.member_count[point]].tolist():
+            if other == series:
+                continue
+            _, device, channel = self.series_keys[other]
+            number = int(self.series["instrument"][other])
+            if (device, _INSTRUMENTS.get(channel, channel)) == mine:
+                return number
+            highest = max(highest, number)
+        return min(highest + 1, 250)
+
+
+def _hazard_of(point_id: str) -> HazardType:
+    try:
+        return HazardType.from_code(point_id[6:8])
+    except ValueError:
+        return HazardType.LANDSLIDE

@@ -1,0 +1,76 @@
+"""Shaking: recursive STA/LTA of the energy of vibration, acceleration and infrasound.
+
+``sta = x^2 / ns + (1 - 1/ns) sta``, lta likewise, x the departure from the channel's slow mean;
+on when sta/lta exceeds the upper limit, off when it is at or below the lower one. Windows are in
+samples, so they follow the series' own interval. The long window is a plain mean until it is
+full, so that a ratio is known after `READY` samples instead of `LTA_SAMPLES`.
+"""
+
+import numpy as np
+
+from detectors.base import Verdict
+from detectors.columns import Columns, Field
+from detectors.scores import score_of_sigmas
+from detectors.tracks import Round
+
+STA_SAMPLES = 3
+LTA_SAMPLES = 60
+READY = 10
+
+
+class Shaking:
+    """STA/LTA trigger of one sensor; see the module."""
+
+    name = "shaking"
+    families = ("dynamic",)
+    fields = (
+        Field("shake_mean", "f8"),
+        Field("shake_sta", "f8"),
+        Field("shake_lta", "f8"),
+        Field("shake_count", "i4"),
+        Field("shake_on", "u1"),
+    )
+    feature_names = ("sta_lta", "rms_short_{unit}", "rms_long_{unit}")
+
+    def thresholds(self, family: str) -> tuple[str, ...]:
+        """Names of the limits."""
+        return ("shaking_on_ratio", "shaking_off_ratio")
+
+    def begin(self, table: Columns, series: int, channel: int) -> None:
+        """Quiet is not known yet."""
+
+    def update(self, batch: Round) -> Verdict:
+        """Move the averages on; unusable readings change nothing."""
+        verdict = Verdict.silent(len(batch))
+        table, rows = batch.table, batch.series
+        good = batch.good
+        count = table["shake_count"][rows]
+        mean = table["shake_mean"][rows]
+        away = np.where(good, batch.raw - np.where(count > 0, mean, batch.raw), 0.0)
+        energy = away * away
+        long_share = np.maximum(1.0 / (count + 1.0), 1.0 / LTA_SAMPLES)
+        short_share = np.maximum(1.0 / (count + 1.0), 1.0 / STA_SAMPLES)
+        lta_before = table["shake_lta"][rows]
+        sta = energy * short_share + (1.0 - short_share) * table["shake_sta"][rows]
+        lta = energy * long_share + (1.0 - long_share) * lta_before
+        ratio = np.where((count >= READY) & (lta > 0.0), sta / np.where(lta > 0.0, lta, 1.0), 0.0)
+        limits = batch.limits
+        was_on = table["shake_on"][rows] > 0
+        on = (ratio > limits["shaking_on_ratio"]) | (was_on & (ratio > limits["shaking_off_ratio"]))
+        level = np.where(good & on, 2 + (ratio > 1.5 * limits["shaking_on_ratio"]), 0)
+        verdict.claim[:] = level
+        verdict.stay[:] = np.where(good & on, np.maximum(level, 2), 0)
+        verdict.score[:] = np.where(count >= READY, score_of_sigmas(ratio), np.nan)
+        verdict.features[:, :3] = np.stack((ratio, np.sqrt(sta), np.sqrt(lta)), axis=1)
+        for name, new, old in (
+            ("shake_mean", np.where(count > 0, mean + long_share * away, batch.raw), mean),
+            ("shake_sta", sta, table["shake_sta"][rows]),
+            ("shake_lta", lta, lta_before),
+        ):
+            table[name][rows] = np.where(good, new, old)
+        table["shake_on"][rows] = np.where(good, on, was_on)
+        table["shake_count"][rows] = count + good
+        return verdict
+
+
+DETECTOR = Shaking()

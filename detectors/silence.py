@@ -1,0 +1,96 @@
+"""Who stopped reporting.
+
+The *watermark* is the lower median of the newest event times of all points that ever reported: a
+clock set to the future moves it no more than any other single point does. Whenever it passes a
+whole minute, every point whose newest reading lies further behind than its limit is silent. The
+passing is found at the very reading that causes it, so the result does not depend on how readings
+are cut into batches. A point that never reported is unknown, not silent.
+
+With 2^k points on record the minute to pass is set anew, so that first readings from a wrong
+clock do not hold the judgement up.
+"""
+
+import numpy as np
+
+from detectors.columns import I64, Mask, Rows
+from detectors.series import SeriesBook
+
+GRID_MS = 60_000
+
+
+def limit_ms(book: SeriesBook) -> I64:
+    """How long each point may be quiet."""
+    rules = book.rules
+    interval = book.point_interval_ms[: book.points.size]
+    limit = np.maximum(rules.silence_intervals * interval, 1000.0 * rules.silence_least_s)
+    return limit.astype(np.int64)
+
+
+def watermark(book: SeriesBook) -> int | None:
+    """Lower median of the points' newest event times; ``None`` before any reading."""
+    last = book.points["last"][: book.points.size]
+    last = last[book.points["reported"][: book.points.size] > 0]
+    if not len(last):
+        return None
+    middle = (len(last) - 1) // 2
+    return int(np.partition(last, middle)[middle])
+
+
+class Silence:
+    """Finds where in a batch silence has to be judged, and who is silent then."""
+
+    def __init__(self, book: SeriesBook) -> None:
+        self._book = book
+        self.next_ms: int | None = None
+
+    def next_stop(self, points: Rows, time_ms: I64) -> int:
+        """Count the leading readings after which to call `judge`; 0 if none of them causes it.
+
+        Parameters
+        ----------
+        points, time_ms
+            The readings that move their points, in order of arrival, shape (n,).
+        """
+        table = self._book.points
+        reported = table["reported"][: table.size] > 0
+        known = int(reported.sum())
+        new = _first_of(points, ~reported[points])
+        totals = known + np.cumsum(new)
+        doubling = new & ((totals & (totals - 1)) == 0)
+        stop = int(doubling.argmax()) + 1 if doubling.any() else 0
+        if self.next_ms is None or not (time_ms >= self.next_ms).any():
+            return stop
+        behind_now = int((reported & (table["last"][: table.size] < self.next_ms)).sum())
+        passes = time_ms >= self.next_ms
+        joins = new & ~passes
+        was_behind = (reported[points] & (table["last"][points] < self.next_ms)) | ~reported[points]
+        leaves = _first_of(points, passes & was_behind) & ~(new & passes)
+        behind = behind_now + np.cumsum(joins.astype(np.int64) - leaves)
+        crossed = (totals > 0) & (behind <= (totals - 1) // 2)
+        if not crossed.any():
+            return stop
+        first = int(crossed.argmax()) + 1
+        return min(stop, first) if stop else first
+
+    def judge(self) -> Rows:
+        """Points that are newly silent, in row order; sets the next minute to pass."""
+        now = watermark(self._book)
+        if now is None:
+            return np.zeros(0, np.intp)
+        grid = now // GRID_MS * GRID_MS
+        due = self.next_ms is not None and grid >= self.next_ms
+        self.next_ms = grid + GRID_MS
+        if not due:
+            return np.zeros(0, np.intp)
+        table, size = self._book.points, self._book.points.size
+        waiting = (table["reported"][:size] > 0) & (table["silent"][:size] == 0)
+        late = waiting & (table["last"][:size] + limit_ms(self._book) < grid)
+        return np.flatnonzero(late)
+
+
+def _first_of(points: Rows, mask: Mask) -> Mask:
+    """First reading of each point within the mask."""
+    found = np.zeros(len(points), bool)
+    rows = np.flatnonzero(mask)
+    found[rows[np.unique(points[rows], return_index=True)[1]]] = True
+    return found

@@ -1,0 +1,73 @@
+"""Mud-level surge: how far the level of a channel stands above its own quiet level.
+
+The quiet level follows slowly and does not follow a surge; it is known after three readings. A
+rise counts by its height in metres; beyond doubt when it is high against the gauge's noise in two
+readings running.
+"""
+
+import numpy as np
+
+from detectors.base import Verdict
+from detectors.columns import Columns, Field
+from detectors.noise import PRIOR, floored
+from detectors.tracks import Round
+
+READY = 3
+MEMORY = 144.0
+SIGMAS = 8.0
+SURE_SIGMAS = 15.0
+_COLOURS = ("blue", "yellow", "orange", "red")
+
+
+class Surge:
+    """Surge of one level gauge; see the module."""
+
+    name = "surge"
+    families = ("flow",)
+    fields = (
+        Field("quiet_level", "f8"),
+        Field("quiet_count", "i4"),
+        Field("surge_before", "f4"),
+    )
+    feature_names = ("rise_m", "rise_sigmas", "quiet_level_m", "rise_before_m")
+
+    def thresholds(self, family: str) -> tuple[str, ...]:
+        """Names of the limits."""
+        return tuple(f"surge_{colour}_m" for colour in _COLOURS)
+
+    def begin(self, table: Columns, series: int, channel: int) -> None:
+        """Start from the prior noise of the gauge."""
+        table["noise"][series, 0] = PRIOR[channel]
+
+    def update(self, batch: Round) -> Verdict:
+        """Hold the rise against the limits, then let the quiet level follow."""
+        verdict = Verdict.silent(len(batch))
+        table, rows = batch.table, batch.series
+        count = table["quiet_count"][rows]
+        value = table["origin"][rows] + batch.value.astype(np.float64)
+        quiet = np.where(count > 0, table["quiet_level"][rows], value)
+        rise = value - quiet
+        noise = floored(table["noise"][rows, 0].astype(np.float64), PRIOR[batch.channel])
+        sigmas = rise / noise
+        before = table["surge_before"][rows].astype(np.float64)
+        ready = batch.good & (count >= READY)
+        level = np.zeros(len(batch), np.uint8)
+        half = np.zeros(len(batch), np.uint8)
+        for colour in _COLOURS:
+            limit = batch.limits[f"surge_{colour}_m"]
+            level += rise >= limit
+            half += rise >= 0.5 * limit
+        verdict.claim[:] = np.where(ready & (sigmas >= SIGMAS), level, 0)
+        lasting = (sigmas >= SURE_SIGMAS) & (before >= SURE_SIGMAS * noise)
+        verdict.sure[:] = np.where(ready & lasting, level, 0)
+        verdict.stay[:] = np.where(ready & (sigmas >= 0.5 * SIGMAS), half, 0)
+        verdict.features[:, :4] = np.stack((rise, sigmas, quiet, before), axis=1)
+        gain = np.maximum(1.0 / (count + 1.0), 1.0 / MEMORY)
+        follow = batch.good & (rise < SIGMAS * noise)
+        table["quiet_level"][rows] = np.where(follow, quiet + gain * rise, quiet)
+        table["surge_before"][rows] = np.where(batch.good, rise, before)
+        table["quiet_count"][rows] = count + batch.good
+        return verdict
+
+
+DETECTOR = Surge()
