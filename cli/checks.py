@@ -13,8 +13,6 @@ from typing import Annotated
 import httpx
 import typer
 from aiokafka.admin import AIOKafkaAdminClient
-from ingest.kafka_topics import kafka_options
-from ingest.mqtt import make_client
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +20,8 @@ from domain import topics
 from domain.errors import GeohazardError
 from domain.registry import load_registry
 from domain.settings import InfluxSettings, Settings, load_settings, secret_of
+from ingest.kafka_topics import kafka_options
+from ingest.mqtt import make_client
 
 ANSWER_SECONDS = 5.0
 

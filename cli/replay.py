@@ -19,6 +19,7 @@ from domain.points import Device, Point, is_point_id
 from domain.registry import load_registry, save_registry
 from domain.settings import Settings, load_settings
 from domain.topics import mqtt_topic
+from ingest.mqtt import make_client
 
 MAX_INFLIGHT = 100
 ACK_SECONDS = 30.0
@@ -106,12 +107,17 @@ def publish(settings: Settings, point_id: str, device_id: str, series: Series, s
         If the broker cannot be reached or stops answering.
     """
     topic = mqtt_topic(point_id[:6], point_id, device_id, "telemetry")
-    client = connect_client(settings.mqtt, f"replay-{device_id}")
+    client = make_client(settings.mqtt, f"replay-{device_id}", clean=True)
     client.max_inflight_messages_set(MAX_INFLIGHT)
+    try:
+        client.connect(settings.mqtt.host, settings.mqtt.port, settings.mqtt.keepalive_s)
+    except OSError as error:
+        msg = f"cannot reach MQTT at {settings.mqtt.host}:{settings.mqtt.port}: {error}"
+        raise GeohazardError(msg) from error
     client.loop_start()
     sent = []
     try:
-        rows = [r for r in zip(series.times_ms.tolist(), series.values.tolist(), strict=True)]
+        rows = list(zip(series.times_ms.tolist(), series.values.tolist(), strict=True))
         for number, (at_ms, value) in enumerate(rows):
             if math.isnan(value):
                 continue

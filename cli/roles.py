@@ -8,12 +8,16 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import faust
 import typer
 
 from domain.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipeline.app import Role
+
+log = logging.getLogger(__name__)
 
 CONFIG = Annotated[
     Path | None,
@@ -35,33 +39,48 @@ def ingest(config: CONFIG = None, instance: INSTANCE = None) -> None:
 
 def detect(config: CONFIG = None, instance: INSTANCE = None) -> None:
     """Judge readings: quality, features, levels, warnings."""
-    from pipeline.detect import make_detect_app  # noqa: PLC0415
+    from pipeline.detect import make_detect_role  # noqa: PLC0415
 
-    _run(make_detect_app, _settings(config, instance))
+    _run(make_detect_role, _settings(config, instance))
 
 
 def store(config: CONFIG = None, instance: INSTANCE = None) -> None:
     """Keep the record in InfluxDB or DuckDB."""
-    from pipeline.store import make_store_app  # noqa: PLC0415
+    from pipeline.store import make_store_role  # noqa: PLC0415
 
-    _run(make_store_app, _settings(config, instance))
+    _run(make_store_role, _settings(config, instance))
 
 
 def notify(config: CONFIG = None, instance: INSTANCE = None) -> None:
     """Send warnings out as signed webhooks."""
-    from pipeline.notify import make_notify_app  # noqa: PLC0415
+    from pipeline.notify import make_notify_role  # noqa: PLC0415
 
-    _run(make_notify_app, _settings(config, instance))
+    _run(make_notify_role, _settings(config, instance))
 
 
-def _run(make: Callable[[Settings], faust.App], settings: Settings) -> None:
-    from ingest.kafka_topics import ensure_topics  # noqa: PLC0415
-
-    from pipeline.app import run_app  # noqa: PLC0415
+def _run(make: Callable[[Settings], "Role"], settings: Settings) -> None:
+    from pipeline.app import run_role  # noqa: PLC0415
 
     _prepare(settings)
-    asyncio.run(ensure_topics(settings))
-    run_app(make(settings), settings)
+    asyncio.run(_topics_when_possible(settings))
+    run_role(make(settings), settings)
+
+
+async def _topics_when_possible(settings: Settings) -> None:
+    """Make the topics, as soon as Kafka answers."""
+    from aiokafka.errors import KafkaError  # noqa: PLC0415
+
+    from ingest.kafka_topics import ensure_topics  # noqa: PLC0415
+
+    wait_s = 0.5
+    while True:
+        try:
+            await ensure_topics(settings)
+            return
+        except (KafkaError, OSError) as error:
+            log.warning("Kafka does not answer, next try in %.1f s: %s", wait_s, error)
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, 15.0)
 
 
 def _settings(config: Path | None, instance: str | None) -> Settings:

@@ -7,8 +7,9 @@ binds a port nobody asked for.
 
 import logging
 import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import faust
 from faust.auth import SASLCredentials, SSLCredentials
@@ -61,7 +62,8 @@ def make_app(role: str, settings: Settings) -> faust.App:
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
-    app.transport.Consumer = GaplessConsumer
+    # Set on the instance, so that no other app in the process is touched.
+    app.transport.Consumer = GaplessConsumer  # type: ignore[misc]
     return app
 
 
@@ -69,29 +71,37 @@ MAX_RECORD_BYTES = 1_000_000
 """Largest Kafka record that brokers take by default, less its envelope."""
 
 
-def run_app(app: faust.App, settings: Settings) -> None:
-    """Run a Faust app in this process until SIGTERM or SIGINT.
+@dataclass(frozen=True)
+class Role:
+    """A Faust app, and what is to be closed when it has ended."""
+
+    app: faust.App
+    close: Callable[[], None] = lambda: None
+
+
+def run_role(role: Role, settings: Settings) -> None:
+    """Run a Faust app in this process until SIGTERM or SIGINT, then close what it used.
 
     Raises
     ------
     SystemExit
         Always; the code is not 0 if the app crashed.
     """
-    Path(app.conf.datadir).mkdir(parents=True, exist_ok=True)
+    Path(role.app.conf.datadir).mkdir(parents=True, exist_ok=True)
     level = _LEVELS[settings.log_level]
     # Faust reports every partition that it assigns; that is for its own developers.
     logging.getLogger("faust").setLevel(max(level, logging.WARNING))
     logging.getLogger("aiokafka").setLevel(max(level, logging.ERROR))
-    worker = faust.Worker(app, loglevel=level, quiet=True, redirect_stdouts=False)
-    worker.execute_from_commandline()
+    worker = faust.Worker(role.app, loglevel=level, quiet=True, redirect_stdouts=False)
+    try:
+        worker.execute_from_commandline()
+    finally:
+        role.close()
 
 
-def bytes_topic(app: faust.App, name: str, partitions: int) -> faust.TopicT[Any]:
+def bytes_topic(app: faust.App, name: str, partitions: int) -> faust.TopicT:
     """Describe a topic whose records are bytes that we decode ourselves."""
-    topic: faust.TopicT[Any] = app.topic(
-        name, value_type=bytes, value_serializer="raw", partitions=partitions
-    )
-    return topic
+    return app.topic(name, value_type=bytes, value_serializer="raw", partitions=partitions)
 
 
 def credentials(kafka: KafkaSettings) -> SASLCredentials | SSLCredentials | None:

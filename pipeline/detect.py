@@ -10,15 +10,14 @@ After a crash Kafka delivers again what was not acknowledged. The engine, restor
 snapshot, computes the same outputs with the same ids, and readers drop what they have already.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import faust
-from detectors.engine import Engine, Outcome
 
+from detectors.engine import Engine, Outcome
 from domain import topics
 from domain.clock import Clock, SystemClock
 from domain.errors import FrameError
@@ -27,10 +26,10 @@ from domain.registry import RegistryFile
 from domain.rejects import Reject, RejectReason
 from domain.settings import Settings
 from domain.warnings import encode_warning
-from pipeline.app import bytes_topic, make_app
+from pipeline.app import Role, bytes_topic, make_app
 from pipeline.checkpoint import FaustChangelog
 from pipeline.health import HealthReporter, crash_on_error
-from pipeline.outputs import Outputs
+from pipeline.outputs import Outputs, records
 from pipeline.partitions import Partition, Partitions
 from pipeline.read_order import Place, ReadOrder
 
@@ -44,10 +43,10 @@ TAKE_SECONDS = 0.1
 class Topics:
     """The topics that detect writes, as Faust knows them."""
 
-    features: faust.TopicT[Any]
-    states: faust.TopicT[Any]
-    warnings: faust.TopicT[Any]
-    rejects: faust.TopicT[Any]
+    features: faust.TopicT
+    states: faust.TopicT
+    warnings: faust.TopicT
+    rejects: faust.TopicT
 
 
 @dataclass
@@ -93,7 +92,7 @@ class DetectWorker:
                 await self._process(partition, event)
                 partition.offset = event.message.offset
 
-    async def checkpoint(self, number: int, stream: faust.StreamT[Any]) -> None:
+    async def checkpoint(self, number: int, stream: faust.Stream[Any]) -> None:
         """Make one partition's progress durable, then acknowledge its frames."""
         await self.outputs.settled()
         partition = self.partitions.owned.get(number)
@@ -150,11 +149,10 @@ class DetectWorker:
             for warning in outcome.warnings:
                 key, value = warning.point_id.encode(), encode_warning(warning)
                 await self.outputs.send(self.topics.warnings, key, value, number)
-            if len(outcome.features):
-                value = outcome.features.encode()
+            for value in records(outcome.features):
                 await self.outputs.send(self.topics.features, None, value, number)
-        if len(states):
-            await self.outputs.send(self.topics.states, None, states.encode(), number)
+        for value in records(states):
+            await self.outputs.send(self.topics.states, None, value, number)
 
     async def _reject(self, event: faust.EventT[Any], detail: str) -> None:
         message = event.message
@@ -169,8 +167,8 @@ class DetectWorker:
         await self.outputs.send(self.topics.rejects, None, reject.payload, 0, reject.headers())
 
 
-def make_detect_app(settings: Settings, clock: Clock | None = None) -> faust.App:
-    """Build the Faust app of the detect role.
+def make_detect_role(settings: Settings, clock: Clock | None = None) -> Role:
+    """Build the detect role.
 
     Raises
     ------
@@ -202,7 +200,7 @@ def make_detect_app(settings: Settings, clock: Clock | None = None) -> faust.App
     app.on_partitions_assigned.connect(_on_assigned(worker), weak=False)
     app.timer(interval=settings.detect.heartbeat_s, name="heartbeat")(worker.heartbeat)
     _add_agent(app, readings, worker, clock)
-    return app
+    return Role(app)
 
 
 def _on_assigned(worker: DetectWorker) -> Any:
@@ -212,21 +210,18 @@ def _on_assigned(worker: DetectWorker) -> Any:
     return on_assigned
 
 
-def _add_agent(
-    app: faust.App, readings: faust.TopicT[Any], worker: DetectWorker, clock: Clock
-) -> None:
+def _add_agent(app: faust.App, readings: faust.TopicT, worker: DetectWorker, clock: Clock) -> None:
     rounds = CheckpointRounds(worker.settings, clock)
 
-    @app.agent(readings)
-    @crash_on_error
-    async def detect(stream: faust.StreamT[Any]) -> None:
+    async def detect(stream: faust.Stream[Any]) -> None:
         async for events in stream.noack_take(TAKE_RECORDS, within=TAKE_SECONDS):
             worker.refresh_registry()
             await worker.take_in(events)
             number = rounds.due(sorted(worker.partitions.owned))
             if number is not None:
                 await worker.checkpoint(number, stream)
-            await asyncio.sleep(0)
+
+    app.agent(readings, name="detect")(crash_on_error(detect))
 
 
 class CheckpointRounds:

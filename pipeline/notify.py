@@ -12,7 +12,7 @@ from domain.clock import Clock, SystemClock
 from domain.registry import RegistryFile
 from domain.settings import Settings
 from domain.warnings import WarningEvent, decode_warning
-from pipeline.app import bytes_topic, make_app
+from pipeline.app import Role, bytes_topic, make_app
 from pipeline.health import HealthReporter, crash_on_error
 from pipeline.read_order import Place, ReadOrder
 
@@ -20,13 +20,15 @@ TAKE_RECORDS = 256
 TAKE_SECONDS = 0.1
 
 
-def make_notify_app(settings: Settings, clock: Clock | None = None) -> faust.App:
-    """Build the Faust app of the notify role.
+def make_notify_role(settings: Settings, clock: Clock | None = None) -> Role:
+    """Build the notify role.
 
     Raises
     ------
     RegistryError
         If the registry cannot be read.
+    SettingsError
+        If a receiver cannot be used.
     """
     clock = clock or SystemClock()
     app = make_app("notify", settings)
@@ -34,23 +36,41 @@ def make_notify_app(settings: Settings, clock: Clock | None = None) -> faust.App
     notifier = Notifier(settings, lambda: registry.current, clock)
     order = ReadOrder(app)
     health = HealthReporter(app, "notify", settings, clock, order, extra=notifier.counters)
-    stop = asyncio.Event()
+    _add_delivery(app, notifier)
+    _add_agent(app, settings, notifier, health, order)
 
-    @app.task
-    async def deliver() -> None:
-        await crash_on_error_task(app, notifier.run(stop))
-
-    @app.timer(interval=1.0, name="registry")
     async def follow_registry() -> None:
         registry.refresh()
 
-    @app.on_before_shutdown.connect(weak=False)
+    app.timer(interval=1.0, name="registry")(follow_registry)
+    return Role(app, notifier.close)
+
+
+def _add_delivery(app: faust.App, notifier: Notifier) -> None:
+    stop = asyncio.Event()
+
+    async def deliver() -> None:
+        try:
+            await notifier.run(stop)
+        except Exception as error:
+            await app.crash(error)
+            raise
+
     async def end(*_: Any, **__: Any) -> None:
         stop.set()
 
-    @app.agent(bytes_topic(app, topics.WARNINGS, settings.kafka.partitions), name="notify")
-    @crash_on_error
-    async def notify(stream: faust.StreamT[Any]) -> None:
+    app.task(deliver)
+    app.on_before_shutdown.connect(end, weak=False)
+
+
+def _add_agent(
+    app: faust.App,
+    settings: Settings,
+    notifier: Notifier,
+    health: HealthReporter,
+    order: ReadOrder,
+) -> None:
+    async def notify(stream: faust.Stream[Any]) -> None:
         async for events in stream.noack_take(TAKE_RECORDS, within=TAKE_SECONDS):
             placed = [(await order.place(event), event) for event in events]
             fresh = (_decode(event, health) for place, event in placed if place is Place.NEXT)
@@ -59,16 +79,8 @@ def make_notify_app(settings: Settings, clock: Clock | None = None) -> faust.App
                 if place is not Place.TOO_EARLY:
                     await stream.ack(event)
 
-    return app
-
-
-async def crash_on_error_task(app: faust.App, task: Any) -> None:
-    """Await a task; its error ends the process as an agent's would."""
-    try:
-        await task
-    except Exception as error:
-        await app.crash(error)
-        raise
+    topic = bytes_topic(app, topics.WARNINGS, settings.kafka.partitions)
+    app.agent(topic, name="notify")(crash_on_error(notify))
 
 
 def _decode(event: faust.EventT[Any], health: HealthReporter) -> WarningEvent | None:

@@ -4,11 +4,17 @@ Faust buffers what it sends; only the awaited future of a record tells that Kafk
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import faust
+import numpy as np
+
+from domain.frames import Features, States
+
+ROWS_PER_RECORD = 8_000
+Frame = Features | States
 
 
 @dataclass
@@ -25,7 +31,7 @@ class Outputs:
 
     async def send(
         self,
-        topic: faust.TopicT[Any],
+        topic: faust.TopicT,
         key: bytes | None,
         value: bytes,
         partition: int | None,
@@ -54,6 +60,15 @@ class Outputs:
         futures, self._futures = self._futures, []
         if futures:
             await asyncio.gather(*futures)
+
+
+def records(frame: Frame) -> Iterator[bytes]:
+    """Encode a frame in as many records as its rows need; none for no rows.
+
+    A row takes at most about 80 bytes, so a record stays well below what Kafka takes.
+    """
+    for start in range(0, len(frame), ROWS_PER_RECORD):
+        yield frame.take(np.arange(start, min(start + ROWS_PER_RECORD, len(frame)))).encode()
 
 
 def split(blob: bytes, size: int) -> Iterable[bytes]:

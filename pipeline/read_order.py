@@ -100,10 +100,12 @@ class ReadOrder:
     def _committed(self, tp: TP) -> int:
         # Faust has no public name for what it learned from the group; None: nothing committed,
         # so that the partition is read from its beginning.
-        committed = self._app.consumer._committed_offset.get(tp)  # noqa: SLF001
+        consumer: Any = self._app.consumer
+        committed = consumer._committed_offset.get(tp)  # noqa: SLF001
         return int(committed or 0)
 
-    async def _on_revoked(self, _app: faust.App, revoked: set[TP], **_: Any) -> None:
+    async def _on_revoked(self, *args: Any, **_: Any) -> None:
+        _app, revoked = args
         for tp in revoked:
             self._next.pop(tp, None)
             self._rewound.pop(tp, None)

@@ -7,7 +7,7 @@ alone. Writing is idempotent, so what Kafka delivers twice is kept once.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from domain.registry import RegistryFile
 from domain.rejects import Reject, RejectReason
 from domain.settings import Settings
 from domain.warnings import WarningEvent, decode_warning
-from pipeline.app import bytes_topic, make_app
+from pipeline.app import Role, bytes_topic, make_app
 from pipeline.health import HealthReporter, crash_on_error
 from pipeline.outputs import Outputs
 from pipeline.read_order import Place, ReadOrder
@@ -60,7 +60,7 @@ class StoreWorker:
     store: Store
     health: HealthReporter
     order: ReadOrder
-    rejects: faust.TopicT[Any]
+    rejects: faust.TopicT
     sleep: Callable[[float], Any] = asyncio.sleep
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store"))
 
@@ -126,8 +126,8 @@ def routes(store: Store, partitions: int) -> tuple[Route, ...]:
     )
 
 
-def make_store_app(settings: Settings, clock: Clock | None = None) -> faust.App:
-    """Build the Faust app of the store role.
+def make_store_role(settings: Settings, clock: Clock | None = None) -> Role:
+    """Build the store role.
 
     Raises
     ------
@@ -145,21 +145,21 @@ def make_store_app(settings: Settings, clock: Clock | None = None) -> faust.App:
     for route in routes(store, settings.kafka.partitions):
         _add_agent(app, worker, route)
 
-    @app.timer(interval=1.0, name="registry")
+    app.timer(interval=1.0, name="registry")(_follow(registry))
+    return Role(app, worker.close)
+
+
+def _follow(registry: RegistryFile) -> Callable[[], Awaitable[None]]:
     async def follow_registry() -> None:
         registry.refresh()
 
-    @app.on_worker_shutdown.connect(weak=False)
-    def close(*_: Any, **__: Any) -> None:
-        worker.close()
-
-    return app
+    return follow_registry
 
 
 def _add_agent(app: faust.App, worker: StoreWorker, route: Route) -> None:
     name = route.topic.removeprefix("geohazard.")
 
-    async def keep(stream: faust.StreamT[Any]) -> None:
+    async def keep(stream: faust.Stream[Any]) -> None:
         async for events in stream.noack_take(TAKE_RECORDS, within=TAKE_SECONDS):
             placed = [(await worker.order.place(event), event) for event in events]
             await _keep_batch(worker, route, name, [e for p, e in placed if p is Place.NEXT])
@@ -196,7 +196,7 @@ def _warning(event: faust.EventT[Any]) -> tuple[WarningEvent, int]:
 
 
 def _reject(event: faust.EventT[Any]) -> Reject:
-    headers = event.message.headers or {}
+    headers: Any = event.message.headers or {}
     pairs = headers.items() if isinstance(headers, dict) else headers
     return Reject.from_record(list(pairs), event.value or b"")
 

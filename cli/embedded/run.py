@@ -7,10 +7,8 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import msgspec
-from ingest.kafka_topics import ensure_topics
 from rich.console import Console
 from rich.live import Live
 
@@ -23,6 +21,7 @@ from cli.embedded.watch import Watch, follow
 from domain.errors import GeohazardError
 from domain.registry import Registry
 from domain.settings import load_settings
+from ingest.kafka_topics import ensure_topics
 
 ROLES = ("ingest", "detect", "store", "notify")
 START_SECONDS = 60.0
@@ -81,8 +80,8 @@ class Run:
         follower: asyncio.Task[None] | None = None
         try:
             await self._start_servers()
-            bootstrap = f"127.0.0.1:{self.layout.kafka_port}"
-            follower = asyncio.create_task(follow(self.watch, bootstrap, followed))
+            kafka = load_settings(self.layout.config).kafka
+            follower = asyncio.create_task(follow(self.watch, kafka, followed))
             await self._start_roles()
             await self._watch_until_done()
             if not self._stop.is_set():

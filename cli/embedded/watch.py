@@ -8,7 +8,9 @@ from aiokafka import AIOKafkaConsumer
 
 from domain import topics
 from domain.health import Health, decode_health
+from domain.settings import KafkaSettings
 from domain.warnings import WarningEvent, decode_warning
+from ingest.kafka_topics import kafka_options
 
 
 @dataclass
@@ -69,12 +71,12 @@ class Watch:
         return sum(health.lag for health in self.of_role(role))
 
 
-async def follow(watch: Watch, bootstrap: str, stop: asyncio.Event) -> None:
+async def follow(watch: Watch, kafka: KafkaSettings, stop: asyncio.Event) -> None:
     """Keep ``watch`` up to date until ``stop`` is set."""
     consumer = AIOKafkaConsumer(
         topics.PIPELINE,
         topics.WARNINGS,
-        bootstrap_servers=bootstrap,
+        **kafka_options(kafka),
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         group_id=None,
