@@ -78,12 +78,11 @@ class Deliverer:
 
     def counters(self) -> dict[str, int]:
         """Count ``delivered`` and ``failed_tries`` since the start; ``pending``, ``dead`` now."""
-        counts = self._outbox.counts()
         return {
             "delivered": sum(lane.counters.delivered for lane in self.lanes),
             "failed_tries": sum(lane.counters.failed_tries for lane in self.lanes),
-            "pending": counts["pending"],
-            "dead": counts["dead"],
+            "pending": self._outbox.count("pending"),
+            "dead": self._outbox.count("dead"),
         }
 
     async def _keep_up(self, stop: asyncio.Event) -> None:

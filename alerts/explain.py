@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from alerts import phrases
+from alerts.evidence import evidence_en, evidence_zh
 from alerts.place import Place, place_of
-from alerts.quantities import Quantity, quantity, unit_zh
 from alerts.words import clean_text, local_time, number
-from domain.channels import CHANNELS
 from domain.levels import Level
 from domain.points import Point
-from domain.warnings import Forecast, Reason, WarningEvent, WarningKind
+from domain.warnings import Forecast, WarningEvent, WarningKind
 
 MAX_REASONS = 20
 """A text names at most this many pieces of evidence; the data always hold all."""
@@ -114,7 +113,7 @@ def _text_en(event: WarningEvent, place: Place, status: str) -> str:
         f"People at risk: {place.people_threatened}." if place.people_threatened else "",
     ]
     lines += ["Why:"] if event.reasons else []
-    lines += [f"- {_reason_en(reason)}" for reason in event.reasons[:MAX_REASONS]]
+    lines += [f"- {evidence_en(reason)}" for reason in event.reasons[:MAX_REASONS]]
     lines.append(_more(event, "... and {} more in the data."))
     lines.append(_forecast_en(event.forecast) if event.forecast else "")
     lines.append(f"Rules {clean_text(event.rules_version)}." if event.rules_version else "")
@@ -131,7 +130,7 @@ def _text_zh(event: WarningEvent, place: Place, status: str) -> str:
         f"受威胁人数：{place.people_threatened}人。" if place.people_threatened else "",
     ]
     lines += ["依据："] if event.reasons else []
-    lines += [f"- {_reason_zh(reason)}" for reason in event.reasons[:MAX_REASONS]]
+    lines += [f"- {evidence_zh(reason)}" for reason in event.reasons[:MAX_REASONS]]
     lines.append(_more(event, "……另有{}条见数据。"))
     lines.append(_forecast_zh(event.forecast) if event.forecast else "")
     lines.append(f"规则版本 {clean_text(event.rules_version)}。" if event.rules_version else "")
@@ -155,65 +154,6 @@ def _change_zh(event: WarningEvent) -> str:
         return f"级别保持：{phrases.level_zh(event.level)}。"
     before, after = phrases.level_zh(event.previous_level), phrases.level_zh(event.level)
     return f"级别：由{before}变为{after}。"
-
-
-def _reason_en(reason: Reason) -> str:
-    unit, _ = _channel(reason.channel)
-    facts = "; ".join(
-        f"{q.name_en} {q.with_unit(value)}{_limit(reason, key, q, ' (limit {})')}"
-        for key, q, value in _features(reason)
-    )
-    rest = ", ".join(f"{q.name_en} {q.with_unit(v)}" for _, q, v in _other_limits(reason))
-    return (
-        f"{clean_text(reason.channel)} of device {clean_text(reason.device_id)}: reading "
-        f"{f'{number(reason.value)} {unit}'.strip()} at {local_time(reason.time_ms)}, quality "
-        f"{phrases.flag_en(reason.flag)}"
-        + (f"; {facts}" if facts else "")
-        + (f"; limits: {rest}" if rest else "")
-        + f". Detector {clean_text(reason.detector)}, rule {clean_text(reason.rule)} "
-        f"{clean_text(reason.rule_version)}: alone supports {phrases.level_en(reason.level)}."
-    )
-
-
-def _reason_zh(reason: Reason) -> str:
-    unit, title = _channel(reason.channel)
-    facts = "；".join(
-        f"{q.name_zh}{q.with_unit_zh(value)}{_limit(reason, key, q, '（阈值{}）', zh=True)}"
-        for key, q, value in _features(reason)
-    )
-    rest = "，".join(f"{q.name_zh}{q.with_unit_zh(v)}" for _, q, v in _other_limits(reason))
-    return (
-        f"{title}（设备{clean_text(reason.device_id)}）{local_time(reason.time_ms)}读数"
-        f"{f'{number(reason.value)} {unit_zh(unit)}'.strip()}，质量{phrases.flag_zh(reason.flag)}"
-        + (f"；{facts}" if facts else "")
-        + (f"；阈值：{rest}" if rest else "")
-        + f"。方法{clean_text(reason.detector)}，规则{clean_text(reason.rule)} "
-        f"{clean_text(reason.rule_version)}，单独支持{phrases.level_zh(reason.level)}。"
-    )
-
-
-def _channel(name: str) -> tuple[str, str]:
-    """Find unit and Chinese title of a channel; an unknown one has its name and no unit."""
-    channel = CHANNELS.get(name)
-    if channel is None:
-        return "", clean_text(name)
-    return ("" if channel.unit == "1" else channel.unit), channel.title_zh
-
-
-def _features(reason: Reason) -> list[tuple[str, Quantity, float]]:
-    return [(key, quantity(key), value) for key, value in sorted(reason.features.items())]
-
-
-def _other_limits(reason: Reason) -> list[tuple[str, Quantity, float]]:
-    limits = sorted(reason.thresholds.items())
-    return [(key, quantity(key), v) for key, v in limits if key not in reason.features]
-
-
-def _limit(reason: Reason, key: str, q: Quantity, phrase: str, *, zh: bool = False) -> str:
-    limit = reason.thresholds.get(key)
-    if limit is None:
-        return ""
-    return phrase.format(q.with_unit_zh(limit) if zh else q.with_unit(limit))
 
 
 def _forecast_en(forecast: Forecast) -> str:

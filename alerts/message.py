@@ -5,6 +5,8 @@ only add fields; anything else gets a new type (``….v2``).
 """
 
 from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
 
 import msgspec
 
@@ -105,6 +107,18 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
     datacontenttype: str
     dataschema: str
     data: WarningData
+
+
+def data_schema() -> dict[str, Any]:
+    """Read the JSON Schema of ``data``.
+
+    Examples
+    --------
+    >>> data_schema()["$id"] == SCHEMA_ID
+    True
+    """
+    text = files("alerts").joinpath("schema", "warning.v1.json").read_bytes()
+    return msgspec.json.decode(text, type=dict[str, Any])
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")

@@ -14,6 +14,7 @@ from alerts.filters import wants
 from alerts.guard import Resolver, system_resolver
 from alerts.message import warning_body
 from alerts.outbox import Outbox
+from alerts.usable import why_unusable
 from domain.clock import Clock
 from domain.districts import districts
 from domain.errors import SettingsError
@@ -61,6 +62,7 @@ class Notifier:
         check_alerts(self._alerts)
         self._registry = registry
         self._clock = clock
+        self._refused = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self.outbox = Outbox(settings.alerts.outbox)
         try:
@@ -80,13 +82,15 @@ class Notifier:
         """Put events into the outbox; on return they are on disk. May be called from any thread.
 
         All events are taken or, when an error is raised, none. An event that was taken before
-        changes nothing. Events of one point must come in their order.
+        changes nothing. Events of one point must come in their order. An event that nobody could
+        read (a level of 9, a time in the year 30000) is logged and counted as ``refused``.
 
         Returns
         -------
         int
             How many were new.
         """
+        usable = [event for event in events if self._usable(event)]
         points = self._registry().points
 
         def compose(event: WarningEvent, earlier: tuple[Earlier, ...]) -> bytes:
@@ -99,7 +103,7 @@ class Notifier:
                 earlier=earlier,
             )
 
-        new = self.outbox.accept(events, self._receivers_of, compose, self._clock.now_ms())
+        new = self.outbox.accept(usable, self._receivers_of, compose, self._clock.now_ms())
         if new:
             self._wake()
         return new
@@ -120,12 +124,19 @@ class Notifier:
                 self._loop = None
 
     def counters(self) -> dict[str, int]:
-        """Count ``delivered`` and ``failed_tries`` since the start; ``pending``, ``dead`` now."""
-        return self.deliverer.counters()
+        """Count what was done since the start, and what is ``pending`` and ``dead`` now."""
+        return {**self.deliverer.counters(), "refused": self._refused}
 
     def close(self) -> None:
         """Close the outbox; call it after `run` has ended and no `accept` is under way."""
         self.outbox.close()
+
+    def _usable(self, event: WarningEvent) -> bool:
+        reason = why_unusable(event)
+        if reason is not None:
+            self._refused += 1
+            log.error("warning %r is refused: %s", event.id[:100], reason)
+        return reason is None
 
     def _receivers_of(self, event: WarningEvent) -> list[str]:
         return [r.name for r in self._alerts.receivers if wants(r, event)]

@@ -146,11 +146,11 @@ class Outbox:
         with self.db.writing() as db:
             db.execute(_HASTEN, {"receiver": receiver, "point": None, "now": now_ms})
 
-    def counts(self) -> dict[str, int]:
-        """How many messages are in each state."""
+    def count(self, state: str) -> int:
+        """How many messages are in a state (``pending``, ``delivered`` or ``dead``)."""
         with self.db.reading() as db:
-            rows = db.execute("SELECT state, count(*) AS n FROM delivery GROUP BY state").fetchall()
-        return {"pending": 0, "delivered": 0, "dead": 0} | {row["state"]: row["n"] for row in rows}
+            row = db.execute("SELECT count(*) FROM delivery WHERE state = ?", (state,)).fetchone()
+        return int(row[0])
 
     def close(self) -> None:
         """Close the file."""

@@ -28,6 +28,9 @@ _UNITS = {
     "mg": "mg",
     "hz": "Hz",
     "db": "dB",
+    "ratio": "times",
+    "sigma": "sigma",
+    "sigmas": "sigma",
     "percent": "%",
     "pct": "%",
     "days": "days",
@@ -63,32 +66,46 @@ _UNITS_ZH = {
     "per day": "/天",
     "per day²": "/天²",
     "per hour": "/小时",
+    "sigma": "倍标准差",
+    "times": "倍",
 }
 _WORDS_ZH = {
-    "velocity": "速率",
     "acceleration": "加速度",
-    "tangential angle": "改进切线角",
-    "displacement": "位移",
-    "rate": "速率",
-    "intensity": "降雨强度",
-    "rain": "雨量",
-    "duration": "历时",
-    "effective rain": "有效雨量",
-    "antecedent index": "前期降雨指数",
-    "antecedent rain": "前期雨量",
-    "anomaly score": "异常分数",
-    "score": "异常分数",
-    "deviation": "偏离",
-    "sta lta": "长短时窗比",
-    "sta lta ratio": "长短时窗比",
-    "ratio": "比值",
-    "value": "读数",
-    "level": "水位",
-    "surge": "涌高",
-    "rise": "上升量",
     "age": "静默时长",
-    "r2": "拟合优度R²",
-    "z": "偏离倍数",
+    "angle": "切线角",
+    "anomaly score": "异常分数",
+    "caine": "Caine阈值比",
+    "displacement": "位移",
+    "duration": "历时",
+    "effective 6h": "6小时有效雨量",
+    "effective 24h": "24小时有效雨量",
+    "effective 72h": "72小时有效雨量",
+    "event": "本场雨量",
+    "guzzetti": "Guzzetti阈值比",
+    "intensity": "雨强",
+    "motion claim": "位移可信度",
+    "motion least": "最小位移",
+    "motion sure": "位移确信度",
+    "quiet level": "平时水位",
+    "rain": "雨量",
+    "rain caine": "Caine阈值比",
+    "rain effective": "有效雨量",
+    "rain least": "最小雨量",
+    "rise": "水位上涨",
+    "rise before": "此前上涨",
+    "rms long": "长窗均方根",
+    "rms short": "短窗均方根",
+    "score": "异常分数",
+    "shaking off": "振动解除比值",
+    "shaking on": "振动触发比值",
+    "sta lta": "长短时窗能量比",
+    "surge": "水位上涨",
+    "tangential angle": "改进切线角",
+    "tilt": "倾角速率",
+    "velocity": "速率",
+    "velocity constant": "匀速阶段速率",
+    "velocity low": "速率下限",
+    "window": "时间窗",
 }
 
 
@@ -127,8 +144,8 @@ def quantity(key: str) -> Quantity:
     >>> q = quantity("velocity_mm_per_day")
     >>> q.name_en, q.name_zh, q.unit
     ('velocity', '速率', 'mm/day')
-    >>> quantity("sta_lta_ratio").with_unit(4.25)
-    '4.25'
+    >>> quantity("caine_ratio").with_unit(1.25), quantity("sta_lta").with_unit(4.25)
+    ('1.25 times', '4.25')
     """
     parts = clean_text(key)[:60].split("_")
     for start in range(1, len(parts)):
