@@ -12,87 +12,15 @@ import msgspec
 
 from alerts.cap import cap_xml
 from alerts.episode import Earlier
-from alerts.explain import Explanation, Words, explain
-from domain.levels import Level
+from alerts.explain import explain
+from alerts.warning_data import WarningData, warning_data
 from domain.points import Point
 from domain.times import iso
-from domain.warnings import Forecast, Reason, WarningEvent
+from domain.warnings import WarningEvent
 
 TYPE = "org.geohazard.warning.{kind}.v1"
 TEST_TYPE = "org.geohazard.test.v1"
 SCHEMA_ID = "https://geohazard.invalid/schema/warning.v1.json"
-
-
-class PointData(msgspec.Struct, frozen=True, kw_only=True):
-    """The point; what the registry does not know is null."""
-
-    id: str
-    name: str
-    hazard_type: str
-    district: str
-    district_name: str
-    district_name_zh: str
-    lat: float | None
-    lon: float | None
-    people_threatened: int | None
-
-
-class TextData(msgspec.Struct, frozen=True, kw_only=True):
-    """The warning in one language's words."""
-
-    headline: str
-    text: str
-    advice: str
-
-
-class ForecastData(msgspec.Struct, frozen=True, kw_only=True):
-    """Forecast time of failure with its window."""
-
-    made_at: str
-    failure: str
-    earliest: str
-    latest: str
-    method: str
-    r2: float
-
-
-class ReasonData(msgspec.Struct, frozen=True, kw_only=True):
-    """One piece of evidence; see `domain.warnings.Reason`."""
-
-    channel: str
-    device_id: str
-    detector: str
-    level: int
-    time: str
-    value: float
-    flag: int
-    features: dict[str, float]
-    thresholds: dict[str, float]
-    rule: str
-    rule_version: str
-
-
-class WarningData(msgspec.Struct, frozen=True, kw_only=True):
-    """``data`` of the event."""
-
-    id: str
-    kind: str
-    level: int
-    colour: str
-    previous_level: int
-    previous_colour: str
-    event_time: str
-    sequence: int
-    silent: bool
-    status: str
-    point: PointData
-    reasons: tuple[ReasonData, ...]
-    forecast: ForecastData | None
-    rules_version: str
-    earlier: tuple[str, ...]
-    en: TextData
-    zh: TextData
-    cap: str
 
 
 class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +95,7 @@ def warning_body(
             time=iso(event.event_ms),
             datacontenttype="application/json",
             dataschema=SCHEMA_ID,
-            data=_data(event, words, status, earlier, cap),
+            data=warning_data(event, words, status, earlier, cap),
         )
     )
 
@@ -191,74 +119,3 @@ def body_for_test(receiver: str, source: str, now_ms: int) -> tuple[str, bytes]:
         "data": {"text": "Test message: no warning.", "text_zh": "测试消息：非预警。"},
     }
     return message_id, msgspec.json.encode(event)
-
-
-def _data(
-    event: WarningEvent, words: Explanation, status: str, earlier: Sequence[Earlier], cap: str
-) -> WarningData:
-    return WarningData(
-        id=event.id,
-        kind=event.kind.value,
-        level=event.level,
-        colour=event.colour,
-        previous_level=event.previous_level,
-        previous_colour=Level(event.previous_level).colour,
-        event_time=iso(event.event_ms),
-        sequence=event.sequence,
-        silent=event.kind.value == "silent",
-        status=status,
-        point=_point(words),
-        reasons=tuple(_reason(reason) for reason in event.reasons),
-        forecast=_forecast(event.forecast) if event.forecast else None,
-        rules_version=event.rules_version,
-        earlier=tuple(e.id for e in earlier),
-        en=_text(words.en),
-        zh=_text(words.zh),
-        cap=cap,
-    )
-
-
-def _point(words: Explanation) -> PointData:
-    place = words.place
-    return PointData(
-        id=place.point_id,
-        name=place.name,
-        hazard_type=place.hazard_type,
-        district=place.district,
-        district_name=place.district_en,
-        district_name_zh=place.district_zh,
-        lat=place.lat,
-        lon=place.lon,
-        people_threatened=place.people_threatened,
-    )
-
-
-def _text(words: Words) -> TextData:
-    return TextData(headline=words.headline, text=words.text, advice=words.advice)
-
-
-def _reason(reason: Reason) -> ReasonData:
-    return ReasonData(
-        channel=reason.channel,
-        device_id=reason.device_id,
-        detector=reason.detector,
-        level=reason.level,
-        time=iso(reason.time_ms),
-        value=reason.value,
-        flag=reason.flag,
-        features=reason.features,
-        thresholds=reason.thresholds,
-        rule=reason.rule,
-        rule_version=reason.rule_version,
-    )
-
-
-def _forecast(forecast: Forecast) -> ForecastData:
-    return ForecastData(
-        made_at=iso(forecast.made_at_ms),
-        failure=iso(forecast.failure_ms),
-        earliest=iso(forecast.earliest_ms),
-        latest=iso(forecast.latest_ms),
-        method=forecast.method,
-        r2=forecast.r2,
-    )

@@ -9,16 +9,14 @@ has newer news; such an extra try uses up nothing of the schedule.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from alerts.acceptance import EARLY_GAP_MS, HASTEN, episode, insert, known
 from alerts.database import Database
-from alerts.episode import Earlier, open_episode
-from domain.warnings import WarningEvent, WarningKind
-
-EARLY_GAP_MS = 60_000
-"""A message is brought forward at most once in this time."""
+from alerts.episode import Earlier
+from domain.warnings import WarningEvent
 
 DAY_MS = 86_400_000
 
@@ -82,11 +80,11 @@ class Outbox:
         new = 0
         with self.db.writing() as db:
             for event in events:
-                if _known(db, event.id):
+                if known(db, event.id):
                     continue
                 receivers = receivers_of(event)
-                body = compose(event, _episode(db, event.point_id)) if receivers else b""
-                _insert(db, event, body, receivers, now_ms)
+                body = compose(event, episode(db, event.point_id)) if receivers else b""
+                insert(db, event, body, receivers, now_ms)
                 new += 1
         return new
 
@@ -144,7 +142,7 @@ class Outbox:
     def hasten(self, receiver: str, now_ms: int) -> None:
         """Bring all of a receiver's waiting messages forward: it answers again."""
         with self.db.writing() as db:
-            db.execute(_HASTEN, {"receiver": receiver, "point": None, "now": now_ms})
+            db.execute(HASTEN, {"receiver": receiver, "now": now_ms, "gap": EARLY_GAP_MS})
 
     def count(self, state: str) -> int:
         """How many messages are in a state (``pending``, ``delivered`` or ``dead``)."""
@@ -189,60 +187,6 @@ WHERE d.receiver = :receiver AND d.state = 'pending'
       AND e.position < d.position)
 ORDER BY d.urgency DESC, d.position
 """
-
-_HASTEN = f"""
-UPDATE delivery SET early_ms = max(:now, coalesce(last_try_ms, 0) + {EARLY_GAP_MS})
-WHERE receiver = :receiver AND state = 'pending' AND next_try_ms > :now
-  AND (:point IS NULL OR point_id = :point)
-"""  # noqa: S608 - the only thing put in is a constant of ours
-
-
-def _known(db: sqlite3.Connection, event_id: str) -> bool:
-    return db.execute("SELECT 1 FROM event WHERE id = ?", (event_id,)).fetchone() is not None
-
-
-def _episode(db: sqlite3.Connection, point_id: str) -> tuple[Earlier, ...]:
-    rows = db.execute(
-        "SELECT id, event_ms, kind, level FROM event WHERE point_id = ? ORDER BY position DESC",
-        (point_id,),
-    )
-    return open_episode(_earlier(rows))
-
-
-def _earlier(rows: sqlite3.Cursor) -> Iterator[Earlier]:
-    for row in rows:
-        yield Earlier(row["id"], row["event_ms"], WarningKind(row["kind"]), row["level"])
-
-
-def _insert(
-    db: sqlite3.Connection,
-    event: WarningEvent,
-    body: bytes,
-    receivers: Collection[str],
-    now_ms: int,
-) -> None:
-    position = db.execute(
-        "INSERT INTO event (id, point_id, kind, level, previous_level, event_ms, accepted_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (event.id, event.point_id, event.kind.value, event.level, event.previous_level)
-        + (event.event_ms, now_ms),
-    ).lastrowid
-    if receivers:
-        db.execute("INSERT INTO message VALUES (?, ?)", (event.id, body))
-    for receiver in receivers:
-        urgency = max(event.level, event.previous_level)
-        db.execute(_HASTEN, {"receiver": receiver, "point": event.point_id, "now": now_ms})
-        # What this event waits for becomes as urgent as itself.
-        db.execute(
-            "UPDATE delivery SET urgency = max(urgency, ?)"
-            " WHERE receiver = ? AND point_id = ? AND state = 'pending'",
-            (urgency, receiver, event.point_id),
-        )
-        db.execute(
-            "INSERT INTO delivery (receiver, event_id, position, point_id, urgency, state,"
-            " created_ms, changed_ms, next_try_ms) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?)",
-            (receiver, event.id, position, event.point_id) + (urgency, now_ms, now_ms, now_ms),
-        )
 
 
 def _job(receiver: str, row: sqlite3.Row, now_ms: int) -> Job:

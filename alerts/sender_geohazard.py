@@ -56,9 +56,7 @@ class GeohazardSender:
         try:
             whole = msgspec.json.decode(body, type=dict[str, Any])
             if msgspec.convert(whole, _Envelope).type == TEST_TYPE:
-                return Received(
-                    message_id, "Test message: no warning. 测试消息：非预警。", 0, whole
-                )
+                return Received(message_id, _TEST_LINE, 0, whole)
             data = msgspec.convert(whole, _Event).data
         except (msgspec.DecodeError, RecursionError) as error:
             msg = f"the body is not a warning: {error}"
