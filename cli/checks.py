@@ -1,6 +1,8 @@
 """``geohazard doctor``: what is reachable, in which version, and what is wrong."""
 
 import asyncio
+import logging
+import os
 import socket
 import sqlite3
 import ssl
@@ -39,6 +41,7 @@ def doctor(
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
 ) -> None:
     """Tell what is reachable, with which version, and what is wrong; exit code 1 if anything is."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the table tells it
     settings = load_settings(config)
     findings = list(examine(settings))
     table = Table("", "part", "found")
@@ -149,11 +152,10 @@ def _influx(influx: InfluxSettings) -> str:
 
 
 def _folder(path: Path) -> str:
-    folder = path.parent
-    probe = folder / ".geohazard-doctor"
-    folder.mkdir(parents=True, exist_ok=True)
-    probe.write_bytes(b"")
-    probe.unlink()
+    there = next(parent for parent in path.absolute().parents if parent.exists())
+    if not os.access(there, os.W_OK):
+        msg = f"{path}: {there} cannot be written"
+        raise GeohazardError(msg)
     size = path.stat().st_size if path.exists() else 0
     return f"{path}: {size / 2**20:,.0f} MiB" if size else f"{path}: will be made"
 

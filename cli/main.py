@@ -5,7 +5,12 @@ import sys
 import typer
 
 from cli import roles
+from cli.analyze import analyze
+from cli.checks import doctor
 from cli.embedded import commands as embedded
+from cli.replay import replay
+from cli.webhooks import app as webhooks
+from cli.webhooks import webhook_receiver
 from domain.errors import GeohazardError
 
 app = typer.Typer(
@@ -18,6 +23,11 @@ app = typer.Typer(
 for _role in (roles.ingest, roles.detect, roles.store, roles.notify):
     app.command(rich_help_panel="Roles")(_role)
 app.command(rich_help_panel="Start here")(embedded.up)
+app.command(rich_help_panel="Data")(analyze)
+app.command(rich_help_panel="Data")(replay)
+app.command(rich_help_panel="Upkeep")(doctor)
+app.add_typer(webhooks, name="webhooks", rich_help_panel="Upkeep")
+app.command(rich_help_panel="Upkeep")(webhook_receiver)
 app.command(hidden=True)(embedded.embedded_mqtt)
 app.command(hidden=True)(embedded.embedded_kafka)
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import numpy.typing as npt
 
+from detectors.analysis import median_interval_s
 from domain.channels import CHANNELS
 from domain.errors import GeohazardError
 from domain.units import factor_to_channel_unit
@@ -52,9 +53,8 @@ class Series:
 
     @property
     def interval_s(self) -> float:
-        """Median time between readings, in seconds; 600 if there is only one."""
-        steps = np.diff(np.unique(self.times_ms))
-        return float(np.median(steps)) / 1000.0 if len(steps) else 600.0
+        """Median time between readings that have a value, in seconds; as the detectors take it."""
+        return median_interval_s(self.times_ms[np.isfinite(self.values)])
 
 
 def read_series(

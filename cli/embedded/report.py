@@ -129,8 +129,8 @@ def _latency(checked: Audit) -> dict[str, dict[str, float | None]]:
     }
 
 
-def _finite(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 1)
+def _finite(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else round(value, 1)
 
 
 def _show(value: Any) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from cli.embedded.layout import Layout
@@ -203,7 +203,7 @@ class Run:
             f"webhooks: {self.watch.counter('notify', 'delivered')}"
         )
 
-    def _picture(self) -> object:
+    def _picture(self) -> RenderableType:
         elapsed = time.monotonic() - self.started
         return render(self.watch, self.resources, self.registry, self._progress(), elapsed)
 

@@ -1,0 +1,142 @@
+"""``geohazard analyze``: the same detectors, offline, on anyone's file. Needs no server."""
+
+import csv
+import json
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.series_file import Series, read_series
+from detectors.analysis import Analysis
+from detectors.analysis import analyze as run_detectors
+from domain.channels import CHANNELS
+from domain.errors import GeohazardError
+from domain.hazards import HazardType
+from domain.levels import Level
+from domain.times import iso
+
+SCORE_COLUMNS = (
+    "timestamp",
+    "value",
+    "flag",
+    "anomaly_score",
+    "velocity",
+    "tangential_angle",
+    "level",
+)
+
+
+def analyze(
+    file: Annotated[
+        Path, typer.Argument(help="CSV file with a column of times and one of values.")
+    ],
+    time_column: Annotated[str, typer.Option("--time", help="Column of times.")],
+    value_column: Annotated[str, typer.Option("--value", help="Column of values.")],
+    channel: Annotated[
+        str, typer.Option(help="crack, gnss, tilt, rain, pore_pressure or generic.")
+    ] = "generic",
+    unit: Annotated[
+        str | None, typer.Option(help="Unit of the values; the channel's own if not given.")
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option(help="Only rows with COLUMN=VALUE, say point=ZG110.")
+    ] = None,
+    timezone: Annotated[
+        str, typer.Option(help="For times without an offset, say Asia/Shanghai.")
+    ] = "UTC",
+    hazard: Annotated[
+        HazardType, typer.Option(help="Which rules judge the levels.")
+    ] = HazardType.LANDSLIDE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    scores: Annotated[
+        Path | None, typer.Option(help="Write one row for each input row to this CSV file.")
+    ] = None,
+) -> None:
+    """Judge a file of measurements: quality, anomaly, velocity, levels, forecasts."""
+    series = read_series(
+        file,
+        time_column=time_column,
+        value_column=value_column,
+        channel=channel,
+        unit=unit,
+        where=where,
+        timezone=timezone,
+    )
+    if series.unreadable:
+        note = f"geohazard: {series.unreadable} values were no numbers and count as missing"
+        typer.secho(note, err=True, fg="yellow")
+    found = run_detectors(series.times_ms, series.values, series.channel, hazard_type=hazard)
+    if scores is not None:
+        write_scores(found, scores)
+    if as_json:
+        typer.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(found, series, Console())
+
+
+def write_scores(found: Analysis, path: Path) -> None:
+    """Write a row for each row of the input, in its order; an empty cell where there is no value.
+
+    Raises
+    ------
+    GeohazardError
+        If the file cannot be written.
+    """
+    columns = zip(
+        found.time_ms.tolist(),
+        found.value.tolist(),
+        found.flag.tolist(),
+        found.anomaly_score.tolist(),
+        found.velocity.tolist(),
+        found.tangential_angle.tolist(),
+        found.level.tolist(),
+        strict=True,
+    )
+    try:
+        with path.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(SCORE_COLUMNS)
+            writer.writerows((iso(time), *map(_cell, rest)) for time, *rest in columns)
+    except OSError as error:
+        msg = f"cannot write {path}: {error.strerror}"
+        raise GeohazardError(msg) from error
+
+
+def _cell(value: float) -> float | str:
+    return "" if math.isnan(value) else value
+
+
+def _print(found: Analysis, series: Series, console: Console) -> None:
+    unit = CHANNELS[series.channel].unit
+    quality = ", ".join(f"{count} {name}" for name, count in found.quality.items() if count)
+    console.print(f"{found.rows} rows, {found.used} used; quality: {quality}", highlight=False)
+    console.print(
+        f"read as {series.channel} in {unit}, one reading each {found.interval_s:g} s",
+        highlight=False,
+    )
+    table = Table("time (UTC)", "level", "because", title="Changes of level")
+    for change in found.levels:
+        level = Level(change.level)
+        because = "\n".join(_because(reason) for reason in change.reasons)
+        table.add_row(iso(change.time_ms), f"{level.colour} {level.name_zh}", because)
+    if found.levels:
+        console.print(table)
+    for forecast in found.forecasts[-1:]:
+        console.print(
+            f"last forecast of failure: {iso(forecast.failure_ms)}, window "
+            f"{iso(forecast.earliest_ms)} to {iso(forecast.latest_ms)} "
+            f"({forecast.method}, R² {forecast.r2:.2f}, made {iso(forecast.made_at_ms)})",
+            highlight=False,
+        )
+    highest = Level(found.max_level)
+    console.print(f"highest level: {highest.colour} ({highest.name_zh})", highlight=False)
+
+
+def _because(reason: object) -> str:
+    features = getattr(reason, "features", {})
+    shown = ", ".join(f"{name} {value:.4g}" for name, value in features.items())
+    return f"{getattr(reason, 'rule', '')}: {shown}"
