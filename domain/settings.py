@@ -68,7 +68,10 @@ class IngestSettings(BaseModel):
     linger_ms: int = Field(100, ge=1, le=10_000)
     max_payload_bytes: int = Field(262_144, ge=1024)
     future_tolerance_s: float = Field(300.0, ge=0)
-    oldest_days: float = Field(3650.0, gt=0)
+    oldest_days: float = Field(14_610.0, gt=0)
+    """Forty years: recordings may be replayed, a clock that fell back to 1970 may not speak."""
+    dp_acceleration_unit: Literal["auto", "mg", "g", "m/s2"] = "auto"
+    """Unit of acceleration in the universal-device protocol; ``auto`` tells it by gravity."""
 
 
 class DetectSettings(BaseModel):
