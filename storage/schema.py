@@ -59,7 +59,8 @@ def connect(
     Raises
     ------
     StoreUnavailableError
-        If another process holds the file, or the disk fails.
+        If the file is held by another process (or, otherwise opened, by this one), or the disk
+        fails.
     GeohazardError
         If the file is no store of this version.
     """
@@ -74,7 +75,7 @@ def connect(
     }
     try:
         con = duckdb.connect(str(path), read_only=read_only, config=config)
-    except duckdb.IOException as error:
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
         msg = f"cannot open the store {path}: {str(error).splitlines()[0]}"
         raise StoreUnavailableError(msg) from error
     try:

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 from tests.servers import Server, free_port
 
-TOKEN = "a-token-of-the-tests"
+TOKEN = "a-token-of-the-tests"  # noqa: S105
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
 
 _INFLUX = """
@@ -86,7 +86,7 @@ class Influx(Server):
     def query(self, text: str) -> list[dict[str, Any]]:
         """Ask in InfluxQL; returns the series with their tags, columns and values."""
         asked = urlencode({"db": "geohazard", "q": text, "epoch": "ns"}).encode()
-        with urlopen(f"http://{self.address}/query", asked, timeout=10) as reply:  # noqa: S310
+        with urlopen(f"http://{self.address}/query", asked, timeout=10) as reply:
             result = json.load(reply)["results"][0]
         assert "error" not in result, result
         series: list[dict[str, Any]] = result.get("series", [])
@@ -94,7 +94,7 @@ class Influx(Server):
 
     def write(self, lines: str) -> None:
         """Write line protocol past the store."""
-        with urlopen(f"http://{self.address}/write?db=geohazard", lines.encode(), timeout=10):  # noqa: S310
+        with urlopen(f"http://{self.address}/write?db=geohazard", lines.encode(), timeout=10):
             return
 
     def rows(self, text: str) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.requests >= self.server.fail_from:
             self.answer(503, '{"message":"busy"}')
         elif any("bad" in line for line in lines):
-            self.answer(400, f"{{\"message\":\"unable to parse '{lines[0]}': no\"}}")
+            self.answer(400, f'{{"message":"unable to parse \'{lines[0]}\': no"}}')
         else:
             self.server.kept += lines
             self.answer(204, "")
@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def strict() -> Iterator[Strict]:
     with Strict() as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
         server.shutdown()
