@@ -1,16 +1,22 @@
 """Connection to Kafka as the settings say, and the topics that every role relies on."""
 
+import asyncio
+import logging
 import ssl
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import for_code
 
 from domain.errors import SettingsError
 from domain.settings import KafkaSettings, Settings, secret_of
 from domain.topics import PIPELINE, POINT_TOPICS, REJECTS
 
+_LOG = logging.getLogger(__name__)
 _NO_ERROR, _EXISTS = 0, 36
+_SETTLING_S = 15.0
+_LOOK_AGAIN_S = 0.1
 
 
 class TopicError(SettingsError):
@@ -47,21 +53,26 @@ def kafka_options(kafka: KafkaSettings) -> dict[str, Any]:
 async def ensure_topics(settings: Settings) -> None:
     """Make the topics that do not exist yet, and check the number of partitions of all.
 
-    Nothing may ask for a topic before this is done: some brokers make a topic that is merely
-    mentioned, with a number of partitions of their own.
+    Nothing should ask for a topic before this is done: some brokers make a topic that is merely
+    mentioned, with a number of partitions of their own. Such a topic is made anew as long as
+    nothing was ever written to it.
 
     Raises
     ------
     TopicError
-        If a topic has another number of partitions than the settings say.
-    KafkaError
-        If Kafka cannot be reached.
+        If a topic that holds something has another number of partitions than the settings say.
+    KafkaError, TimeoutError
+        If Kafka cannot be reached or does not answer.
     """
-    admin = AIOKafkaAdminClient(**kafka_options(settings.kafka))
+    kafka = settings.kafka
+    admin = AIOKafkaAdminClient(**kafka_options(kafka))
     try:
         await admin.start()
-        await _create(admin, settings.kafka)
-        await _verify(admin, settings.kafka)
+        there = set(await admin.list_topics())
+        await _create(admin, kafka, [name for name in _wanted(kafka) if name not in there])
+        for name, found in await _partitions(admin, kafka):
+            if found != _wanted(kafka)[name]:
+                await _make_anew(admin, kafka, name, found)
     finally:
         await admin.close()
 
@@ -70,17 +81,16 @@ def _wanted(kafka: KafkaSettings) -> dict[str, int]:
     return dict.fromkeys(POINT_TOPICS, kafka.partitions) | {REJECTS: 1, PIPELINE: 1}
 
 
-async def _create(admin: AIOKafkaAdminClient, kafka: KafkaSettings) -> None:
-    there = set(await admin.list_topics())
-    configs = {"retention.ms": str(round(kafka.retention_h * 3_600_000))}
-    missing = [
-        NewTopic(name, partitions, kafka.replication, topic_configs=configs)
-        for name, partitions in _wanted(kafka).items()
-        if name not in there
-    ]
-    if not missing:
+async def _create(admin: AIOKafkaAdminClient, kafka: KafkaSettings, names: list[str]) -> None:
+    if not names:
         return
-    answer = await admin.create_topics(missing)
+    configs = {"retention.ms": str(round(kafka.retention_h * 3_600_000))}
+    answer = await admin.create_topics(
+        [
+            NewTopic(name, _wanted(kafka)[name], kafka.replication, topic_configs=configs)
+            for name in names
+        ]
+    )
     for name, code, *words in answer.topic_errors:
         if code not in (_NO_ERROR, _EXISTS):
             reason = words[0] if words and words[0] else for_code(code).__name__
@@ -88,23 +98,46 @@ async def _create(admin: AIOKafkaAdminClient, kafka: KafkaSettings) -> None:
             raise TopicError(msg)
 
 
-async def _verify(admin: AIOKafkaAdminClient, kafka: KafkaSettings) -> None:
-    wanted = _wanted(kafka)
-    for topic in await admin.describe_topics(list(wanted)):
-        name, found = topic["topic"], len(topic["partitions"])
-        if topic["error_code"] != _NO_ERROR:
-            raise _error(topic["error_code"], name)
-        if found != wanted[name]:
-            msg = (
-                f"topic {name} has {found} partitions, but {wanted[name]} are wanted; "
-                "set GEOHAZARD_KAFKA__PARTITIONS to what the topics have, or make them anew"
-            )
-            raise TopicError(msg)
+async def _partitions(admin: AIOKafkaAdminClient, kafka: KafkaSettings) -> list[tuple[str, int]]:
+    """Names of our topics with their numbers of partitions, once Kafka knows them all."""
+    async with asyncio.timeout(_SETTLING_S):
+        while True:
+            topics = await admin.describe_topics(list(_wanted(kafka)))
+            errors = [for_code(t["error_code"]) for t in topics if t["error_code"] != _NO_ERROR]
+            if not errors:
+                return [(topic["topic"], len(topic["partitions"])) for topic in topics]
+            if not all(error.retriable for error in errors):
+                raise errors[0]
+            await asyncio.sleep(_LOOK_AGAIN_S)
 
 
-def _error(code: int, name: str) -> KafkaError:
-    error: KafkaError = for_code(code)(f"topic {name}")
-    return error
+async def _make_anew(
+    admin: AIOKafkaAdminClient, kafka: KafkaSettings, name: str, found: int
+) -> None:
+    """Replace an empty topic of a wrong number of partitions."""
+    if not await _is_empty(kafka, name, found):
+        msg = (
+            f"topic {name} has {found} partitions, but {_wanted(kafka)[name]} are wanted; "
+            "set GEOHAZARD_KAFKA__PARTITIONS to what the topics have, or make them anew"
+        )
+        raise TopicError(msg)
+    _LOG.warning("the empty topic %s is made anew: it has %d partitions", name, found)
+    await admin.delete_topics([name])
+    async with asyncio.timeout(_SETTLING_S):
+        while name in await admin.list_topics():
+            await asyncio.sleep(_LOOK_AGAIN_S)
+    await _create(admin, kafka, [name])
+
+
+async def _is_empty(kafka: KafkaSettings, name: str, partitions: int) -> bool:
+    """Whether nothing was ever written to a topic."""
+    consumer = AIOKafkaConsumer(**kafka_options(kafka))
+    try:
+        await consumer.start()
+        places = [TopicPartition(name, number) for number in range(partitions)]
+        return not any((await consumer.end_offsets(places)).values())
+    finally:
+        await consumer.stop()
 
 
 def _tls(kafka: KafkaSettings) -> ssl.SSLContext:
