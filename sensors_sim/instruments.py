@@ -1,0 +1,195 @@
+"""Instruments: what each really delivers of the state of the ground.
+
+Each channel adds its own zero, gain, thermal term, noise and resolution, drawn once for a device
+within the spans of data sheets of the class used in community monitoring (crack meters 0.01-0.1 mm,
+MEMS inclinometers 0.001 deg, tipping buckets of 0.1, 0.2 or 0.5 mm).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.channels import CHANNELS
+from domain.hazards import HazardType
+from sensors_sim.gnss import GnssAxis
+from sensors_sim.noise import Noise
+from sensors_sim.sites import Sites
+from sensors_sim.slopes import Ground
+
+Array = npt.NDArray[np.float64]
+
+DECIMALS = {
+    "crack": 2,
+    "gnss_e": 1,
+    "gnss_n": 1,
+    "gnss_u": 1,
+    "tilt_x": 3,
+    "tilt_y": 3,
+    "acceleration": 1,
+    "vibration": 2,
+    "rain": 1,
+    "soil_moisture": 1,
+    "pore_pressure": 2,
+    "groundwater": 3,
+    "mud_level": 2,
+    "infrasound": 3,
+    "battery": 2,
+    "rssi": 0,
+    "generic": 3,
+}
+"""Digits after the point that a device sends; its resolution where no coarser one is drawn."""
+
+
+class Instruments:
+    """All instruments of a fleet."""
+
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
+        self._noise = {name: sites.device.take(rows) for name, rows in sites.rows.items()}
+        self._gnss = {
+            name: GnssAxis(name[-1], noise)
+            for name, noise in self._noise.items()
+            if name.startswith("gnss_")
+        }
+        self._azimuth = sites.slope.between("azimuth", 0.0, 2 * np.pi)
+        sinking = sites.of_kind(HazardType.COLLAPSE)
+        self._dip = np.where(sinking, 1.45, sites.slope.between("dip", 0.2, 0.7))
+        self._rained = np.zeros(len(sites))
+        self._readers: dict[str, Callable[[Ground, int], Array]] = {
+            "crack": self._crack,
+            "tilt_x": lambda g, step: self._tilt("tilt_x", g, step),
+            "tilt_y": lambda g, step: self._tilt("tilt_y", g, step),
+            "acceleration": self._acceleration,
+            "vibration": self._vibration,
+            "rain": self._rain,
+            "soil_moisture": self._soil_moisture,
+            "pore_pressure": self._pore_pressure,
+            "groundwater": self._groundwater,
+            "mud_level": self._mud_level,
+            "infrasound": self._infrasound,
+            "battery": self._battery,
+            "rssi": self._rssi,
+            "generic": lambda g, step: self._noise["generic"].normal("generic", step + 1),
+        }
+
+    def read(self, ground: Ground, step: int, dt_h: float) -> Array:
+        """Read every channel; to be called once a step, in order.
+
+        Returns
+        -------
+        ndarray
+            Shape (n, width): each device's values in the order of its channels; NaN beyond them.
+            A value has the digits that the device sends and lies in the channel's gross range.
+        """
+        values = np.full((len(self._sites), self._sites.width), np.nan)
+        for name, rows in self._sites.rows.items():
+            if name in self._gnss:
+                exact = self._position(name, ground, step, dt_h)
+            else:
+                exact = self._readers[name](ground, step)
+            values[rows, self._sites.slots[name]] = written(name, exact)
+        return values
+
+    def _position(self, name: str, g: Ground, step: int, dt_h: float) -> Array:
+        rows = self._sites.rows[name]
+        slip, azimuth, dip = g.slip_mm[rows], self._azimuth[rows], self._dip[rows]
+        share = {
+            "gnss_e": np.cos(dip) * np.sin(azimuth),
+            "gnss_n": np.cos(dip) * np.cos(azimuth),
+            "gnss_u": -np.sin(dip),
+        }[name]
+        return slip * share + self._gnss[name].error_mm(g.event_ms[rows], step, dt_h)
+
+    def _crack(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["crack"], self._noise["crack"]
+        thermal = noise.between("thermal", -0.03, -0.01) * (g.temperature_c[rows] - 18.0)
+        opening = noise.between("zero", 5.0, 80.0) + noise.between("gain", 0.6, 1.0) * g.slip_mm[
+            rows
+        ]
+        return opening + thermal + 0.015 * noise.normal("noise", step + 1)
+
+    def _tilt(self, name: str, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows[name], self._noise[name]
+        gain = noise.between(f"{name} gain", 0.004, 0.012) * _sign(noise, name)
+        thermal = noise.between(f"{name} thermal", -0.002, 0.002)
+        zero = noise.between(f"{name} zero", -3.0, 3.0)
+        bent = np.clip(gain * g.slip_mm[rows], -60.0, 60.0)
+        error = thermal * (g.temperature_c[rows] - 18.0)
+        return zero + bent + error + 0.002 * noise.normal(f"{name} noise", step + 1)
+
+    def _acceleration(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["acceleration"], self._noise["acceleration"]
+        quiet = 1.0 + 0.4 * np.abs(noise.normal("acceleration", step + 1))
+        return quiet + g.shaking[rows] * noise.between("blow", 80.0, 400.0, step + 1)
+
+    def _vibration(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["vibration"], self._noise["vibration"]
+        quiet = 1.5 + 0.3 * np.abs(noise.normal("vibration", step + 1))
+        return quiet + g.shaking[rows] * noise.between("rumble", 20.0, 40.0, step + 1)
+
+    def _rain(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["rain"], self._noise["rain"]
+        bucket = np.array([0.1, 0.2, 0.5])[(noise.uniform("bucket") * 3).astype(int)]
+        before = np.floor(self._rained[rows] / bucket)
+        self._rained[rows] += g.rain_mm[rows]
+        return (np.floor(self._rained[rows] / bucket) - before) * bucket
+
+    def _soil_moisture(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["soil_moisture"], self._noise["soil_moisture"]
+        dry, wet = noise.between("dry", 12.0, 22.0), noise.between("wet", 35.0, 48.0)
+        share = -np.expm1(-g.soil_mm[rows] / 40.0)
+        return dry + (wet - dry) * share + 0.15 * noise.normal("moisture", step + 1)
+
+    def _pore_pressure(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["pore_pressure"], self._noise["pore_pressure"]
+        gain = noise.between("pore gain", 0.3, 1.2)
+        water = 0.7 * g.deep_mm[rows] + 0.3 * g.soil_mm[rows]
+        return noise.between("pore zero", 5.0, 40.0) + gain * water + 0.05 * noise.normal(
+            "pore", step + 1
+        )
+
+    def _groundwater(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["groundwater"], self._noise["groundwater"]
+        rise = 0.02 * g.deep_mm[rows] - 1.5 * g.shaking[rows]
+        return noise.between("table", -25.0, -3.0) + rise + 0.004 * noise.normal("water", step + 1)
+
+    def _mud_level(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["mud_level"], self._noise["mud_level"]
+        surge = noise.between("surge", 1.5, 4.5) * g.surge[rows] + 0.4 * g.shaking[rows]
+        base = 0.1 + 0.01 * g.soil_mm[rows]
+        return base + surge + 0.01 * noise.normal("mud", step + 1)
+
+    def _infrasound(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["infrasound"], self._noise["infrasound"]
+        return (0.05 + 8.0 * g.shaking[rows]) * np.abs(noise.normal("infrasound", step + 1))
+
+    def _battery(self, g: Ground, step: int) -> Array:
+        rows, noise = self._sites.rows["battery"], self._noise["battery"]
+        sun = 0.04 * (g.temperature_c[rows] - 18.0)
+        clouds = -0.8 * -np.expm1(-g.soil_mm[rows] / 80.0)
+        return noise.between("full", 12.4, 13.2) + sun + clouds + 0.02 * noise.normal(
+            "battery", step + 1
+        )
+
+    def _rssi(self, g: Ground, step: int) -> Array:
+        noise = self._noise["rssi"]
+        fade = 3.0 * -np.expm1(-g.rain_mm[self._sites.rows["rssi"]] / 5.0)
+        return noise.between("link", -98.0, -60.0) - fade + 2.0 * noise.normal("rssi", step + 1)
+
+
+def written(channel: str, values: Array) -> Array:
+    """Round to the digits that a device sends, and stop at the channel's gross range.
+
+    Examples
+    --------
+    >>> written("soil_moisture", np.array([12.3456, 140.0])).tolist()
+    [12.3, 100.0]
+    """
+    limits = CHANNELS[channel]
+    rounded: Array = np.round(np.clip(values, limits.low, limits.high), DECIMALS[channel]) + 0.0
+    return rounded
+
+
+def _sign(noise: Noise, name: str) -> Array:
+    return np.where(noise.uniform(f"{name} sign") < 0.5, -1.0, 1.0)

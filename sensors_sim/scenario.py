@@ -1,0 +1,224 @@
+"""Scenarios: what happens in a run, as a TOML file that a user writes in a page.
+
+Every key has a default, so a file names only what differs. A file that cannot be used is refused
+as a whole, with the file, the key (with its line, where it has one) and the reason.
+"""
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from domain.errors import GeohazardError
+
+Rate = Annotated[float, msgspec.Meta(ge=0.0, le=10_000.0)]
+Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+Positive = Annotated[float, msgspec.Meta(gt=0.0, le=100_000.0)]
+Span = tuple[Positive, Positive]
+
+
+class ScenarioError(GeohazardError):
+    """A scenario cannot be used; the text names the file, the key and the reason."""
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of a scenario: what it does not know is an error."""
+
+
+class FleetPlan(_Table):
+    """The devices.
+
+    Attributes
+    ----------
+    dp_share
+        Share of the devices that speak the universal-device protocol instead of SenML.
+    """
+
+    dp_share: Share = 0.0
+
+
+class WeatherPlan(_Table):
+    """The weather.
+
+    Attributes
+    ----------
+    showers_per_hour, shower_peak_mm_h, shower_radius_km, shower_life_h
+        Convective cells born over the province in an hour, and spans from which each is drawn.
+    fronts_per_day, front_peak_mm_h, front_radius_km, front_life_h
+        The same for wide, weak and long rain.
+    seasonal
+        Whether the calendar scales the number of cells (plum rains, summer, autumn rain).
+    """
+
+    showers_per_hour: Rate = 0.5
+    shower_peak_mm_h: Span = (2.0, 15.0)
+    shower_radius_km: Span = (4.0, 12.0)
+    shower_life_h: Span = (0.5, 3.0)
+    fronts_per_day: Rate = 0.0
+    front_peak_mm_h: Span = (0.5, 3.0)
+    front_radius_km: Span = (40.0, 90.0)
+    front_life_h: Span = (6.0, 24.0)
+    seasonal: bool = False
+
+
+class FailurePlan(_Table):
+    """Runaway failures.
+
+    Attributes
+    ----------
+    first_per_points
+        One failure for this many points begins early in the run (at least one if the fleet has 50
+        points or more); 0 for none.
+    first_onset_h
+        Span of hours after the start in which these begin.
+    per_1000_points_per_day
+        Rate at which further ones begin.
+    tertiary_h
+        Span of hours from the onset of tertiary creep to the failure.
+    onset_mm_per_h
+        Span of the velocity at the onset.
+    storm
+        Whether a rain storm over the slope goes before the failure.
+    destroyed_share
+        Share of the devices that the failure destroys; the others stand still after it.
+    """
+
+    first_per_points: Annotated[int, msgspec.Meta(ge=0)] = 0
+    first_onset_h: Span = (0.5, 0.7)
+    per_1000_points_per_day: Rate = 0.0
+    tertiary_h: Span = (0.8, 1.1)
+    onset_mm_per_h: Span = (8.0, 15.0)
+    storm: bool = True
+    destroyed_share: Share = 0.5
+
+
+class FaultPlan(_Table):
+    """Faults; rates are for a device and a day, spans in hours.
+
+    Attributes
+    ----------
+    spare_failing
+        Whether points keep free of faults while they fail.
+    """
+
+    spike_per_day: Rate = 0.0
+    stuck_per_day: Rate = 0.0
+    stuck_h: Span = (1.0, 12.0)
+    dropout_per_day: Rate = 0.0
+    dropout_h: Span = (0.5, 3.0)
+    duplicate_per_day: Rate = 0.0
+    clock_skew_per_day: Rate = 0.0
+    clock_skew_h: Span = (0.5, 3.0)
+    malformed_per_day: Rate = 0.0
+    oversized_share: Share = 0.01
+    spare_failing: bool = True
+
+
+class Scenario(_Table):
+    """A whole scenario.
+
+    Examples
+    --------
+    >>> load_scenario("demo").failures.first_per_points
+    2000
+    """
+
+    name: str = "unnamed"
+    description: str = ""
+    fleet: FleetPlan = FleetPlan()
+    weather: WeatherPlan = WeatherPlan()
+    failures: FailurePlan = FailurePlan()
+    faults: FaultPlan = FaultPlan()
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that come with the project."""
+    folder = files("sensors_sim").joinpath("scenarios")
+    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name[-5:] == ".toml")
+
+
+def load_scenario(name: str) -> Scenario:
+    """Read a scenario by its name, or from a file (a name that ends in ``.toml``).
+
+    Raises
+    ------
+    ScenarioError
+        With the file, the key and the reason.
+
+    Examples
+    --------
+    >>> load_scenario("no-such")
+    Traceback (most recent call last):
+    ...
+    sensors_sim.scenario.ScenarioError: no scenario 'no-such'; there are demo, faults, load, quiet
+    """
+    if name.endswith(".toml"):
+        path = Path(name)
+        try:
+            return parse_scenario(path.read_text(encoding="utf-8"), str(path), path.stem)
+        except (OSError, UnicodeDecodeError) as error:
+            msg = f"cannot read the scenario {path}: {error}"
+            raise ScenarioError(msg) from error
+    if name not in scenario_names():
+        msg = f"no scenario {name!r}; there are {', '.join(scenario_names())}"
+        raise ScenarioError(msg)
+    text = files("sensors_sim").joinpath("scenarios", f"{name}.toml").read_text(encoding="utf-8")
+    return parse_scenario(text, f"{name}.toml", name)
+
+
+def parse_scenario(text: str, source: str, name: str = "unnamed") -> Scenario:
+    """Read a scenario from TOML; ``source`` is what errors call it.
+
+    Raises
+    ------
+    ScenarioError
+        With the source, the line and key, and the reason.
+
+    Examples
+    --------
+    >>> parse_scenario("[faults]\\nspike_per_day = -1", "my.toml")
+    Traceback (most recent call last):
+    ...
+    sensors_sim.scenario.ScenarioError: my.toml, line 2: faults.spike_per_day: Expected `float` >= 0.0
+    """
+    try:
+        values = tomllib.loads(text)
+        values.setdefault("name", name)
+        scenario = msgspec.convert(values, Scenario)
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{source}: {error}"
+        raise ScenarioError(msg) from error
+    except msgspec.ValidationError as error:
+        raise ScenarioError(_explain(str(error), text, source)) from error
+    _check_spans(scenario, text, source)
+    return scenario
+
+
+def _check_spans(scenario: Scenario, text: str, source: str) -> None:
+    for table in ("weather", "failures", "faults"):
+        for key, value in msgspec.structs.asdict(getattr(scenario, table)).items():
+            if isinstance(value, tuple) and value[0] > value[1]:
+                msg = f"{_place(text, source, key)}: {table}.{key}: the span {list(value)} runs back"
+                raise ScenarioError(msg)
+
+
+def _explain(error: str, text: str, source: str) -> str:
+    reason, _, where = error.partition(" - at ")
+    path = where.strip("`").removeprefix("$").lstrip(".")
+    unknown = re.search(r"unknown field `(.+)`", reason)
+    if unknown:
+        path = f"{path}.{unknown[1]}".lstrip(".")
+        reason = "unknown key"
+    key = re.sub(r"\[.*", "", path).split(".")[-1]
+    return f"{_place(text, source, key)}: {path}: {reason}"
+
+
+def _place(text: str, source: str, key: str) -> str:
+    """Name the source and, if the key stands at the start of a line, the line."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if re.match(rf"\s*\[?{re.escape(key)}\s*[=\]]", line):
+            return f"{source}, line {number}"
+    return source
