@@ -96,6 +96,8 @@ def rewind(table: Columns, series: Rows, time_ms: I64) -> None:
     for name in ("time", "value", "flags"):
         table[name][series] = np.take_along_axis(table[name][series], order, axis=1)
     table["count"][series] = keep.sum(axis=1)
+    for name in ("coarse_count", "bin_count", "bin_sum", "bin_time"):
+        table[name][series] = 0
 
 
 def _holds(table: Columns, series: Rows, time_ms: I64) -> Mask:

@@ -31,6 +31,9 @@ from detectors.tracks import DAY_MS, Round
 LEAST_SHARE = 0.1
 """Least share of the whole that each of the three steps must have."""
 
+PRESCREEN = 0.45
+"""Share of the sigmas of a claim from which a motion is looked at in detail."""
+
 _FINE, _COARSE = slice(0, 4), slice(4, 8)
 _SIZE = np.array([1, 2, 4, 8])[:, None]
 _DISPLACEMENT = FAMILIES.index("displacement")
@@ -170,7 +173,7 @@ def _stand_out(values: F64, times: F64, noise: F64, batch: Round, count: U8) -> 
     whole = values[:, 3] - values[:, 0]
     least = np.abs(step).min(axis=1)
     one_way = (step[:, 0] * step[:, 1] > 0) & (step[:, 1] * step[:, 2] > 0)
-    far = np.abs(whole) > 0.5 * batch.limits["motion_claim_sigma"] * np.sqrt(2.0) * noise
+    far = np.abs(whole) > PRESCREEN * batch.limits["motion_claim_sigma"] * np.sqrt(2.0) * noise
     known = count >= 4 * _SIZE
     found: Mask = known & one_way & far & (least >= LEAST_SHARE * np.abs(whole))
     return found

@@ -9,6 +9,13 @@ from detectors.columns import F64, U8, Array
 from detectors.rules import FAMILIES
 from detectors.tracks import Round
 
+CLAIM_RESTLESS, SURE_RESTLESS = 4.0, 6.0
+"""Least displacement against the noise of the same and of all longer scales."""
+
+YEAR_MS = 365.25 * 86_400_000.0
+STAY_SIGMA_SHARE = 0.7
+"""Share of the sigmas of a claim at which a motion still keeps a level up."""
+
 _SIZES = np.array([1, 2, 4, 8])[:, None]
 _SLOPE_ERROR = 3.0 / np.sqrt(5.0)
 """Standard error of a slope through four equally spaced values, times span over noise."""
@@ -79,9 +86,16 @@ def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) 
     large = steady & (np.abs(whole) >= smallest)
     constant = np.abs(batch.table["constant"][batch.series].astype(np.float64))
     level = _level(batch, low, constant, tilt, 1.0)
-    claims = large & (sigmas >= batch.limits["motion_claim_sigma"]) & (least >= error)
-    certain = large & (sigmas >= batch.limits["motion_sure_sigma"]) & (least >= 2.0 * error)
-    half = known & (sigmas >= 0.5 * batch.limits["motion_claim_sigma"])
+    chance = _chances(batch.interval_ms)
+    needed = chance * batch.limits["motion_claim_sigma"]
+    claims = large & (sigmas >= needed) & (least >= error)
+    needed_to_be_sure = chance * batch.limits["motion_sure_sigma"]
+    certain = large & (sigmas >= needed_to_be_sure) & (least >= 2.0 * error)
+    # What the series does anyway in longer times (tides of heat, flicker) is no motion either.
+    restless = np.maximum.accumulate(noise[::-1])[::-1]
+    claims &= np.abs(whole) >= CLAIM_RESTLESS * restless
+    certain &= np.abs(whole) >= SURE_RESTLESS * restless
+    half = large & (sigmas >= STAY_SIGMA_SHARE * needed)
     claim = np.where(claims, level, 0)
     sure = np.where(certain, level, 0)
     stay = np.where(half, _level(batch, speed, constant, tilt, 0.5), 0)
@@ -100,8 +114,8 @@ def _telling(
     whole: F64,
     constant: F64,
 ) -> Evidence:
-    """Pick each reading's scale: highest sure level, then claim, then stay, then most sigmas."""
-    rank = sure * 10_000.0 + claim * 1000.0 + stay * 100.0 + np.minimum(sigmas, 99.0)
+    """Pick each reading's scale: highest claim, then sure level, then stay, then most sigmas."""
+    rank = claim * 10_000.0 + sure * 1000.0 + stay * 100.0 + np.minimum(sigmas, 99.0)
     best = rank.argmax(axis=0)
     column = np.arange(len(batch))
     own_values, own_times = values[best, :, column].T, times[best, :, column].T
@@ -124,6 +138,22 @@ def _telling(
     )
 
 
+def _chances(interval_ms: F64) -> F64:
+    """Factor on the sigmas: a series read more often has more chances to be wrong in a year.
+
+    The largest of N draws of noise grows as the root of log N; 1 at ten minutes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> _chances(np.array([1e3, 600e3, 86_400e3])).round(2).tolist()
+    [1.26, 1.0, 0.74]
+    """
+    draws = np.maximum(YEAR_MS / interval_ms, 12.0)
+    factor: F64 = np.clip(np.sqrt(np.log(draws) / np.log(YEAR_MS / 600_000.0)), 0.7, 1.3)
+    return factor
+
+
 def _quick_slope(values: F64, times: F64) -> F64:
     """Median of the three longest slopes of four blocks, at every scale."""
     one = (values[:, 3] - values[:, 0]) / (times[:, 3] - times[:, 0])
@@ -144,6 +174,8 @@ def _level(batch: Round, speed: F64, constant: F64, tilt: Array, share: float) -
         absolute += speed >= share * np.where(tilt, limits[f"tilt_{colour}_deg_per_day"], slow)
         relative += ratio >= share * np.tan(np.radians(limits[f"angle_{colour}_deg"]))
     capped = np.minimum(relative, absolute + 1)
+    awake = (relative >= 3) & (speed >= share * limits["angle_yellow_floor_mm_per_day"])
+    capped = np.where(awake, np.maximum(capped, 2), capped)
     fast = speed >= share * limits["angle_red_floor_mm_per_day"]
     capped = np.where(fast, capped, np.minimum(capped, 3))
     return np.maximum(absolute, capped)

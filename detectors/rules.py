@@ -10,6 +10,7 @@ Sources
 [X]  Improved tangential angle: 45 / 80 / 85 degrees (doi 10.1186/s13638-021-02033-y, table 1).
      45 degrees is v = v_constant, which a slope at rest in its constant stage crosses all the
      time; yellow therefore begins at 60 degrees (v = 1.7 v_constant).
+[V]  Cruden and Varnes 1996: very slow | slow at 1.6 m/yr, slow | moderate at 13 m/month.
 [U]  Uchimura et al. 2015 (Landslides 12): tilt rate 0.01 and 0.1 deg/h.
 [C]  Caine 1980: I = 14.82 D^-0.39 (mm/h, h).  [G] Guzzetti et al. 2008: I = 2.20 D^-0.44.
 [P]  Judgement of this project, to be replaced per site: no national table was found.
@@ -28,14 +29,15 @@ _ALL: dict[str, float] = {
     "velocity_blue_mm_per_day": 10.0,  # [P]
     "velocity_yellow_mm_per_day": 32.0,  # [D] 0.032 m/d
     "velocity_orange_mm_per_day": 60.0,  # [D] 0.25 cm/h
-    "velocity_red_mm_per_day": 432.0,  # [D] 1.80 cm/h
+    "velocity_red_mm_per_day": 432.0,  # [D] 1.80 cm/h; [V] 13 m/month
     # Velocity against the slope's own constant-rate stage. It lifts the absolute level by one at
-    # most, and below the blue velocity to blue at most; red by angle needs fast motion as well.
+    # most (to yellow from 4.4 mm/d where the angle says orange); red needs fast motion as well.
     "angle_blue_deg": 45.0,  # [X]
     "angle_yellow_deg": 60.0,  # [X] with margin, see above
     "angle_orange_deg": 80.0,  # [X]
     "angle_red_deg": 85.0,  # [X]
     "angle_floor_mm_per_day": 2.0,  # [P] slower than this, the angle says nothing
+    "angle_yellow_floor_mm_per_day": 4.4,  # [V] no longer "very slow"
     "angle_red_floor_mm_per_day": 120.0,  # [P] 2 x orange
     # Tilt rate.
     "tilt_blue_deg_per_day": 0.12,  # [P] half of yellow

@@ -20,7 +20,7 @@ from detectors.tracks import DAY_MS, RING, Limits, Round
 from domain.levels import Flag
 
 _DISPLACEMENT = FAMILIES.index("displacement")
-_OWN_NOISE = [FAMILIES.index(name) for name in ("displacement", "tilt", "rain", "dynamic")]
+_SHARED_NOISE = np.array([f not in ("displacement", "tilt", "rain", "dynamic") for f in FAMILIES])
 
 CHUNK = 8192
 """Readings handled at once: keeps the temporary arrays in the cache and the memory bounded."""
@@ -111,6 +111,9 @@ def _round(
     out.used[rows[~usable]] = True
     came = arrival.classify(book.series, series, time_ms, book.interval_ms[series])
     fresh = usable & came.fresh
+    back = usable & came.rewind
+    if back.any():
+        arrival.rewind(book.series, series[back], time_ms[back])
     if not fresh.all():
         _unusual(book, series, time_ms, value, rows, out, came, usable)
         series, time_ms, value, rows = series[fresh], time_ms[fresh], value[fresh], rows[fresh]
@@ -144,9 +147,6 @@ def _unusual(
     out.flag[odd] = Flag.SUSPECT
     late = came.late & usable
     _late(book, series[late], time_ms[late], value[late], rows[late], out)
-    back = came.rewind & usable
-    if back.any():
-        arrival.rewind(book.series, series[back], time_ms[back])
 
 
 def _late(
@@ -204,7 +204,7 @@ def _fresh(
 
 def _learn_noise(batch: Round) -> None:
     """Noise of single readings, which every channel has; `motion` learns the longer scales."""
-    mine = ~np.isin(batch.family, _OWN_NOISE) & batch.good & (batch.count >= 3)
+    mine = _SHARED_NOISE[batch.family] & batch.good & (batch.count >= 3)
     noise = batch.table["noise"][batch.series, 0].astype(np.float64)
     prior = PRIOR[batch.channel]
     distance = departure(batch.values[-3:].astype(np.float64), batch.times[-3:])
@@ -218,7 +218,7 @@ def _consult(book: SeriesBook, batch: Round, rows: Rows, out: Screened) -> None:
     best = Verdict.silent(size)
     detector = np.zeros(size, np.uint8)
     for code, method in enumerate(book.detectors, start=1):
-        mine = np.isin(batch.family, [FAMILIES.index(name) for name in method.families])
+        mine = book.judged_by[code - 1][batch.family]
         if mine.any():
             _merge(best, detector, mine, method.update(batch.select(mine)), code)
     table, series = batch.table, batch.series

@@ -72,6 +72,7 @@ class SeriesBook:
         self.series = Columns((*SERIES_FIELDS, *own))
         self.fused = Columns(FUSION_FIELDS)
         self.points = Columns(POINT_FIELDS)
+        self.judged_by = [np.isin(FAMILIES, method.families) for method in self.detectors]
         self.series_keys: list[tuple[str, str, str]] = [("", "", "")]
         self.point_ids: list[str] = []
         self.series_index: dict[tuple[str, str, str], int] = {}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KIND = "geohazard.engine"
 VERSION = 1
+_TOLD = ("point", "channel", "family", "instrument")
+"""Columns that follow from the names of the series."""
 
 
 class SnapshotError(GeohazardError):
@@ -38,7 +40,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     series: list[tuple[int, str, str]]
     """Point's row, device, channel; the row of nobody left out."""
     next_ms: int | None
-    forecasts: dict[int, Forecast]
+    forecasts: list[tuple[int, Forecast]]
 
 
 def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
@@ -50,7 +52,7 @@ def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
         points=book.point_ids,
         series=[(book.point_index[p], d, c) for p, d, c in book.series_keys[1:]],
         next_ms=stream.silence.next_ms,
-        forecasts=stream.forecasts,
+        forecasts=sorted(stream.forecasts.items()),
     )
     text = msgspec.json.encode(header, order="deterministic")
     members: dict[str, Any] = {"header": np.frombuffer(text, np.uint8)}
@@ -98,11 +100,16 @@ def _fill(book: SeriesBook, header: Header, arrays: dict[str, Array]) -> None:
             raise ValueError(msg)
         book.add_series((header.points[point], device, channel))
     size = {"series": len(book.series_keys), "fused": len(book.series_keys)}
+    told = {name: book.series[name][: len(book.series_keys)].copy() for name in _TOLD}
     hazards = book.points["hazard"][: len(book.point_ids)].copy()
     for name, table in _tables(book).items():
         own = {k.partition(".")[2]: a for k, a in arrays.items() if k.startswith(f"{name}.")}
         table.load(own, size.get(name, len(book.point_ids)))
     book.points["hazard"][: len(book.point_ids)] = hazards
+    for name, column in told.items():
+        if not np.array_equal(book.series[name][: len(column)], column):
+            msg = f"column {name!r} does not fit the names of the series"
+            raise ValueError(msg)
 
 
 def _check(book: SeriesBook, header: Header) -> None:
@@ -125,6 +132,6 @@ def _check(book: SeriesBook, header: Header) -> None:
     if any((array < 0).any() for array in counts):
         msg = "a count is negative"
         raise ValueError(msg)
-    if not all(0 < key < size for key in header.forecasts):
+    if not all(0 < key < size for key, _ in header.forecasts):
         msg = "a forecast of an unknown series"
         raise ValueError(msg)
