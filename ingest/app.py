@@ -26,6 +26,8 @@ _LAST_FLUSH_S = 5.0
 async def run_ingest(settings: Settings, stop: asyncio.Event) -> None:
     """Run until ``stop`` is set; then pass on what came, and disconnect keeping the sessions.
 
+    Health is told from the moment when all subscriptions stand: before, messages may pass by.
+
     Raises
     ------
     GeohazardError

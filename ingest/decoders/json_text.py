@@ -1,6 +1,7 @@
 """Hostile JSON: read it, or say in our own terms why it cannot be read."""
 
 import json
+import math
 from typing import TypeVar
 
 import msgspec
@@ -43,16 +44,22 @@ def _diagnose(error: Exception, text: bytes) -> RejectedError:
     except RecursionError:
         return RejectedError(RejectReason.TOO_DEEP, "nested too deeply")
     except msgspec.DecodeError:
-        if _is_json_but_for_numbers(text):
+        if _holds_a_wild_number(text):
             detail = "a number is NaN, infinite or beyond float64"
             return RejectedError(RejectReason.NOT_FINITE, detail)
     return RejectedError(RejectReason.MALFORMED, str(error))
 
 
-def _is_json_but_for_numbers(text: bytes) -> bool:
-    """Whether Python's reader, which admits ``NaN`` and any size of number, can read it."""
+def _holds_a_wild_number(text: bytes) -> bool:
+    """Whether it is JSON to Python's reader, which admits ``NaN`` and numbers of any size."""
+    wild: list[str] = []
+
+    def look(number: str) -> None:
+        if not math.isfinite(float(number)):
+            wild.append(number)
+
     try:
-        json.loads(text)
+        json.loads(text, parse_float=look, parse_int=look, parse_constant=look)
     except (ValueError, RecursionError):
         return False
-    return True
+    return bool(wild)

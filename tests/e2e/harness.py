@@ -1,0 +1,294 @@
+"""The four roles as processes against real brokers, with readings that a test makes itself."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from alerts import admin
+from domain import topics
+from domain.frames import Readings
+from domain.hazards import HazardType
+from domain.health import decode_health
+from domain.points import Device, Point, make_point_id
+from domain.registry import save_registry
+from domain.settings import Settings, load_settings
+from domain.topics import mqtt_topic
+from ingest.mqtt import make_client
+from tests.servers import Server
+
+ROLES = ("ingest", "detect", "store", "notify")
+PARTITIONS = 4
+DEADLINE_S = 120.0
+START_MS = 1_780_272_000_000
+STEP_MS = 600_000
+
+_SETTINGS = """
+registry = "{root}/registry.csv"
+data_dir = "{root}"
+log_level = "warning"
+[mqtt]
+port = {mqtt}
+connections = 3
+dp_topic = "dp"
+[kafka]
+bootstrap = "127.0.0.1:{kafka}"
+partitions = {partitions}
+[ingest]
+linger_ms = 50
+[detect]
+checkpoint_s = 2.0
+[store]
+path = "{root}/record.duckdb"
+[alerts]
+outbox = "{root}/outbox.sqlite"
+{alerts}
+"""
+
+
+def make_points(count: int) -> list[Point]:
+    """Landslides over some districts, each with one device that measures crack and rain."""
+    districts = ("500235", "500236", "500101", "500112")
+    return [
+        Point(
+            make_point_id(districts[i % 4], HazardType.LANDSLIDE, i + 1),
+            f"slope {i}",
+            HazardType.LANDSLIDE,
+            30.0,
+            108.0,
+            devices=(Device(f"d{i}", ("crack", "tilt_x"), STEP_MS / 1000),),
+        )
+        for i in range(count)
+    ]
+
+
+@dataclass
+class Pipeline:
+    """Roles below one folder; every process is ended by its own id.
+
+    Parameters
+    ----------
+    root
+        Folder of the run.
+    mqtt, kafka
+        Brokers that run.
+    points
+        Written to the registry.
+    alerts
+        More lines of the ``[alerts]`` table of the settings.
+    """
+
+    root: Path
+    mqtt: Server
+    kafka: Server
+    points: list[Point]
+    alerts: str = ""
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        save_registry(self.points, self.root / "registry.csv")
+        text = _SETTINGS.format(
+            root=self.root,
+            mqtt=self.mqtt.port,
+            kafka=self.kafka.port,
+            partitions=PARTITIONS,
+            alerts=self.alerts,
+        )
+        self.config.write_text(text, encoding="utf-8")
+
+    @property
+    def config(self) -> Path:
+        """Settings file of the run."""
+        return self.root / "geohazard.toml"
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of the run."""
+        return load_settings(self.config, environ={})
+
+    def start(self, *roles: str) -> None:
+        """Start roles, by default all four."""
+        for role in roles or ROLES:
+            command = [sys.executable, "-m", "cli.main", role, "--config", str(self.config)]
+            with (self.root / f"{role}.log").open("ab") as log:
+                self.processes[role] = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def kill(self, role: str) -> None:
+        """End a role with SIGKILL."""
+        process = self.processes.pop(role)
+        process.kill()
+        process.wait()
+
+    def stop(self) -> None:
+        """End all roles in order, with SIGKILL after 15 s."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(15)
+            process.kill()
+            process.wait()
+        self.processes.clear()
+
+    def revive(self) -> None:
+        """Start again what has ended by itself, as a supervisor would."""
+        for role, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start(role)
+
+    def log(self, role: str) -> str:
+        """Return what a role printed."""
+        return (self.root / f"{role}.log").read_text(encoding="utf-8", errors="replace")
+
+    def wait(self, ready: Callable[[], bool], what: str) -> None:
+        """Wait for a condition, at most `DEADLINE_S`."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not ready():
+            if time.monotonic() > deadline:
+                logs = "\n".join(f"--- {role}\n{self.log(role)[-1500:]}" for role in self.processes)
+                message = f"waited {DEADLINE_S:.0f} s for {what}\n{logs}"
+                raise AssertionError(message)
+            self.revive()
+            time.sleep(0.2)
+
+    def wait_until_subscribed(self) -> None:
+        """Wait until ingest receives: brokers hold nothing for a session that was never there."""
+        self.wait(lambda: asyncio.run(self._subscribed()), "ingest to subscribe")
+
+    async def _subscribed(self) -> bool:
+        async for raw in self._records(topics.PIPELINE, 1):
+            health = decode_health(raw)
+            if health.role == "ingest" and health.counters.get("subscribed"):
+                return True
+        return False
+
+    def wait_until_stored(self, readings: int) -> None:
+        """Wait until Kafka holds so many distinct readings and all roles have done their work."""
+        self.wait(lambda: asyncio.run(self.distinct_readings()) >= readings, "readings in Kafka")
+        self.wait(lambda: asyncio.run(self.lag()) == 0, "all roles to be done")
+        self.wait(lambda: asyncio.run(self.lag()) == 0, "all roles to be done")
+
+    async def distinct_readings(self) -> int:
+        """Count distinct (device, channel, event time) in `geohazard.readings`."""
+        seen: set[tuple[str, str, int]] = set()
+        async for raw in self._records(topics.READINGS, PARTITIONS):
+            frame = Readings.decode(raw)
+            names = zip(frame.device_id.to_list(), frame.channel.to_list(), strict=True)
+            seen.update((d, c, t) for (d, c), t in zip(names, frame.event_ms.tolist(), strict=True))
+        return len(seen)
+
+    async def lag(self) -> int:
+        """Count records that roles have not acknowledged, over the topics of the data's way."""
+        reads = {
+            "geohazard-detect": [topics.READINGS],
+            "geohazard-store": [topics.READINGS, topics.FEATURES, topics.STATES, topics.WARNINGS],
+            "geohazard-notify": [topics.WARNINGS],
+        }
+        return sum([await self._group_lag(group, names) for group, names in reads.items()])
+
+    async def _group_lag(self, group: str, names: list[str]) -> int:
+        """Records of some topics behind a group's commit."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.kafka.address, group_id=group, enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            tps = [TopicPartition(n, p) for n in names for p in range(PARTITIONS)]
+            consumer.assign(tps)
+            ends = await consumer.end_offsets(tps)
+            # tansu tells the beginning of the last batch for the end, so a commit may lie beyond.
+            return sum([max(0, end - (await consumer.committed(tp) or 0)) for tp, end in ends.items()])
+        finally:
+            await consumer.stop()
+
+    async def _records(self, topic: str, partitions: int) -> AsyncIterator[bytes]:
+        """Read all that a topic holds now."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka.address)
+        await consumer.start()
+        try:
+            if topic not in await consumer.topics():
+                return
+            tps = [TopicPartition(topic, p) for p in range(partitions)]
+            consumer.assign(tps)
+            ends = await consumer.end_offsets(tps)
+            await consumer.seek_to_beginning(*tps)
+            while any([await consumer.position(tp) < ends[tp] for tp in tps]):
+                for records in (await consumer.getmany(timeout_ms=500)).values():
+                    for record in records:
+                        yield record.value
+        finally:
+            await consumer.stop()
+
+    def stored(self) -> set[tuple[object, ...]]:
+        """Return all stored readings; only after `stop`."""
+        with duckdb.connect(str(self.root / "record.duckdb"), read_only=True) as con:
+            query = "SELECT point_id, device_id, channel, event_ms, value FROM reading"
+            rows = con.execute(query).fetchall()
+        assert len(rows) == len(set(rows)), "a reading was stored twice"
+        return set(rows)
+
+    def warnings(self) -> list[tuple[object, ...]]:
+        """Return all stored warnings with their whole content; only after `stop`."""
+        with duckdb.connect(str(self.root / "record.duckdb"), read_only=True) as con:
+            query = "SELECT id, level, event_ms, body FROM warning ORDER BY id"
+            return con.execute(query).fetchall()
+
+    def pending_webhooks(self) -> int:
+        """Messages in the outbox that are not delivered."""
+        return admin.summary(self.settings)["pending"]
+
+
+@dataclass
+class Publisher:
+    """Publishes readings in order, and waits for the broker's acknowledgement of each step."""
+
+    mqtt: Server
+    settings: Settings
+
+    @contextlib.contextmanager
+    def connected(self) -> Iterator["Publisher"]:
+        """Connect for a while."""
+        self._client = make_client(self.settings.mqtt, f"test-{os.getpid()}", clean=True)
+        self._client.max_inflight_messages_set(200)
+        self._client.connect(self.mqtt.host, self.mqtt.port)
+        self._client.loop_start()
+        try:
+            yield self
+        finally:
+            self._client.disconnect()
+            self._client.loop_stop()
+
+    def publish(self, messages: list[tuple[str, bytes]]) -> None:
+        """Publish topics and payloads; returns once all are acknowledged."""
+        sent = [self._client.publish(topic, payload, 1) for topic, payload in messages]
+        for info in sent:
+            info.wait_for_publish(30)
+            assert info.is_published()
+
+
+def step_messages(
+    points: list[Point], step: int, value: Callable[[int, int], float]
+) -> list[tuple[str, bytes]]:
+    """SenML packs of all points for one step; ``value(point, step)`` in mm."""
+    at_s = (START_MS + step * STEP_MS) / 1000
+    messages = []
+    for number, point in enumerate(points):
+        device = point.devices[0].device_id
+        crack = value(number, step)
+        pack = (
+            f'[{{"bn":"{device}/","bt":{at_s:.3f},"n":"crack","u":"mm","v":{crack!r}}},'
+            f'{{"n":"tilt_x","u":"deg","v":{crack / 100!r}}}]'
+        )
+        topic = mqtt_topic(point.district, point.point_id, device, "telemetry")
+        messages.append((topic, pack.encode()))
+    return messages
