@@ -150,6 +150,8 @@ async def read_rejects(settings: Settings) -> AsyncIterator[Reject]:
                 reject = _parse(list(record.headers), record.value or b"", record.offset)
                 if reject is not None:
                     yield reject
+            if await consumer.position(_PLACE) > end:
+                break
     except (KafkaError, OSError) as error:
         msg = f"Kafka at {settings.kafka.bootstrap} cannot be used: {error}"
         raise GeohazardError(msg) from error
