@@ -144,6 +144,8 @@ def check_url(receiver: Receiver) -> httpx.URL:
         raise SettingsError(wrong + "is not a URL") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise SettingsError(wrong + "must start with https:// or http:// and name a host")
+    if url.port is not None and not 1 <= url.port <= 65_535:
+        raise SettingsError(wrong + "must name a port between 1 and 65535")
     if url.userinfo:
         raise SettingsError(wrong + "must not hold a user name or password")
     return url
