@@ -126,6 +126,7 @@ class Connection:
         if refused:
             self._on_refused(f"the MQTT broker refuses a subscription to {refused[0]}")
             return
+        _LOG.info("%s is subscribed", self.client_id)
         self._subscribed = True
         self._disappointments = 0
         client.reconnect_delay_set(RECONNECT_MIN_S, RECONNECT_MAX_S)

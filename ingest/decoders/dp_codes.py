@@ -35,6 +35,8 @@ class Code(NamedTuple):
 def number_of(sent: Any) -> float | None:
     """Read a number that was sent as a number or as text; ``None`` if it is neither.
 
+    One beyond float64 becomes infinite, and is refused later as such.
+
     Examples
     --------
     >>> number_of("12.30"), number_of(3), number_of("1_0"), number_of(True)
@@ -44,7 +46,10 @@ def number_of(sent: Any) -> float | None:
         return float(sent) if len(sent) <= 64 and _NUMBER.match(sent) else None
     if isinstance(sent, bool) or not isinstance(sent, int | float):
         return None
-    return float(sent)
+    try:
+        return float(sent)
+    except OverflowError:
+        return math.inf
 
 
 def parse_code(text: str) -> Code | None:
