@@ -3,8 +3,9 @@
 What order it needs. The readings of one point must come in the order in which that point sent
 them (late and repeated ones included); then its features, levels and warnings are the same bits
 however the readings are cut into batches and however other points' readings lie between them.
-Silence alone looks at all points together (`detectors.silence`): its events are the same for the
-same order of all readings, as a Kafka partition keeps it, however that is cut.
+Silence alone looks at all points together, and at when ingest received them
+(`detectors.silence`): its events are the same for the same order of all readings, as a Kafka
+partition keeps it, however that is cut.
 
 A level is judged after every reading, not after every message; a message cut in two changes
 nothing. There is no clock in here.
@@ -87,7 +88,7 @@ class Engine:
         result = screen(self._book, series, readings.event_ms, readings.value)
         points = self._book.series["point"][series].astype(np.intp)
         levels, changes = self._stream.run(
-            series, points, readings.event_ms, readings.value, result
+            series, points, readings.event_ms, readings.value, readings.received_ms, result
         )
         return Outcome(
             features=_features(readings, result, levels),

@@ -14,7 +14,7 @@ from detectors.fusion import Caps, step
 from detectors.reasons import reasons_of
 from detectors.screening import Screened
 from detectors.series import SeriesBook
-from detectors.silence import Silence, limit_ms
+from detectors.silence import Listening, Silence, limit_ms
 from domain.warnings import Forecast, WarningEvent, WarningKind, make_warning
 
 FORECAST_FROM = 2
@@ -43,6 +43,7 @@ class Batch:
     points: Rows
     time_ms: I64
     value: F64
+    heard_ms: I64
     result: Screened
 
 
@@ -52,20 +53,28 @@ class PointStream:
     def __init__(self, book: SeriesBook) -> None:
         self.book = book
         self.silence = Silence(book)
+        self.listening = Listening()
         self.forecasts: dict[int, Forecast] = {}
         self._caps = Caps.of(book)
 
     def run(
-        self, series: Rows, points: Rows, time_ms: I64, value: F64, result: Screened
+        self,
+        series: Rows,
+        points: Rows,
+        time_ms: I64,
+        value: F64,
+        received_ms: I64,
+        result: Screened,
     ) -> tuple[Rows, list[Change]]:
-        """Take a batch.
+        """Take a batch of readings, all columns of shape (n,).
 
         Returns
         -------
         tuple
             Level of each reading's point after it, shape (n,); changes in order.
         """
-        batch = Batch(series, points, time_ms, value, result)
+        heard_ms = self.listening.advance(received_ms)
+        batch = Batch(series, points, time_ms, value, heard_ms, result)
         levels = np.zeros(len(series), np.intp)
         changes: list[Change] = []
         rows = np.flatnonzero(result.used)
@@ -76,7 +85,7 @@ class PointStream:
             part, rows = rows[rows <= last], rows[rows > last]
             self._segment(batch, part, levels, changes)
             if stop:
-                changes.extend(self._fall_silent(last))
+                changes.extend(self._fall_silent(last, int(heard_ms[last])))
         return levels, changes
 
     def forecast_of(self, point: int) -> Forecast | None:
@@ -112,6 +121,8 @@ class PointStream:
         newest = np.where(table["reported"] > 0, table["last"], np.iinfo(np.int64).min)
         np.maximum.at(newest, points, batch.time_ms[rows])
         table["last"][points] = newest[points]
+        # In order of arrival, so that the last of a point's readings stands.
+        table["heard"][points] = batch.heard_ms[rows]
         table["reported"][points] = 1
         return [
             self._change(int(fresh[at]), int(point), int(batch.time_ms[fresh[at]]))
@@ -173,8 +184,8 @@ class PointStream:
             support | (table["level"][points] > 0) | (table["below"][points] > 0)
         )
 
-    def _fall_silent(self, row: int) -> list[Change]:
-        points = self.silence.judge().tolist()
+    def _fall_silent(self, row: int, listened_ms: int) -> list[Change]:
+        points = self.silence.judge(listened_ms).tolist()
         limits = limit_ms(self.book)
         changes = []
         for point in points:
@@ -193,15 +204,17 @@ class PointStream:
     ) -> Change:
         table = self.book.points
         level = int(table["level"][point])
-        table["sequence"][point] += 1
         about_level = previous is not None
+        # Counted apart: whether a short silence was noticed must not change a level's warning.
+        counter = "sequence" if about_level else "silences"
+        table[counter][point] += 1
         warning = make_warning(
             point_id=self.book.point_ids[point],
             kind=kind,
             level=level,
             previous_level=level if previous is None else previous,
             event_ms=event_ms,
-            sequence=int(table["sequence"][point]),
+            sequence=int(table[counter][point]),
             reasons=reasons_of(self.book, point) if about_level else (),
             forecast=self.forecast_of(point) if about_level and level >= FORECAST_FROM else None,
             rules_version=self.book.rules.version,

@@ -52,10 +52,12 @@ POINT_FIELDS = (
     Field("reported", "u1"),
     Field("active", "u1"),
     Field("last", "i8"),
+    Field("heard", "i8"),
     Field("below", "u1"),
     Field("below_since", "i8"),
     Field("below_most", "u1"),
     Field("sequence", "i4"),
+    Field("silences", "i4"),
 )
 _HAZARDS = tuple(HazardType)
 _INSTRUMENTS = {"gnss_e": "gnss", "gnss_n": "gnss", "gnss_u": "gnss", "tilt_x": "tilt"}

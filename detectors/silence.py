@@ -6,6 +6,11 @@ whole minute, every point whose newest reading lies further behind than its limi
 passing is found at the very reading that causes it, so the result does not depend on how readings
 are cut into batches. A point that never reported is unknown, not silent.
 
+Being behind in event time is not enough. After an outage of the network or of ingest the backlog
+comes by many ways at once, and one district's may be read before another's. So a point must also
+have been unheard for a while of *listening*: the time for which readings of any point kept coming,
+by the clock of ingest, in which a pause counts for no more than `PAUSE_MS`.
+
 With 2^k points on record the minute to pass is set anew, so that first readings from a wrong
 clock do not hold the judgement up.
 """
@@ -16,6 +21,35 @@ from detectors.columns import I64, Mask, Rows
 from detectors.series import SeriesBook
 
 GRID_MS = 60_000
+PAUSE_MS = 10_000
+"""A longer pause between two readings of any points is an outage, and nobody listened."""
+LISTEN_MS = 20_000
+"""Listening without a word of a point before it can be silent."""
+
+
+class Listening:
+    """The clock of listening, in ms since the first reading; it moves with what ingest received.
+
+    Examples
+    --------
+    >>> listening = Listening()
+    >>> listening.advance(np.array([1_000, 3_000, 2_000, 900_000])).tolist()
+    [0, 2000, 2000, 12000]
+    """
+
+    def __init__(self) -> None:
+        self.newest_ms: int | None = None
+        self.total_ms = 0
+
+    def advance(self, received_ms: I64) -> I64:
+        """Move on by readings in order of arrival; returns the clock at each, shape (n,)."""
+        if not len(received_ms):
+            return np.zeros(0, np.int64)
+        start = int(received_ms[0]) if self.newest_ms is None else self.newest_ms
+        newest = np.maximum.accumulate(np.concatenate(([start], received_ms)))
+        clock: I64 = self.total_ms + np.cumsum(np.minimum(np.diff(newest), PAUSE_MS))
+        self.newest_ms, self.total_ms = int(newest[-1]), int(clock[-1])
+        return clock
 
 
 def limit_ms(book: SeriesBook) -> I64:
@@ -72,8 +106,14 @@ class Silence:
         first = int(crossed.argmax()) + 1
         return min(stop, first) if stop else first
 
-    def judge(self) -> Rows:
-        """Points that are newly silent, in row order; sets the next minute to pass."""
+    def judge(self, listened_ms: int) -> Rows:
+        """Points that are newly silent, in row order; sets the next minute to pass.
+
+        Parameters
+        ----------
+        listened_ms
+            The clock of listening now.
+        """
         now = watermark(self._book)
         if now is None:
             return np.zeros(0, np.intp)
@@ -85,7 +125,8 @@ class Silence:
         table, size = self._book.points, self._book.points.size
         waiting = (table["reported"][:size] > 0) & (table["silent"][:size] == 0)
         late = waiting & (table["last"][:size] + limit_ms(self._book) < grid)
-        return np.flatnonzero(late)
+        unheard = listened_ms - table["heard"][:size] >= LISTEN_MS
+        return np.flatnonzero(late & unheard)
 
 
 def _first_of(points: Rows, mask: Mask) -> Mask:

@@ -40,6 +40,8 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     series: list[tuple[int, str, str]]
     """Point's row, device, channel; the row of nobody left out."""
     next_ms: int | None
+    newest_ms: int | None
+    listened_ms: int
     forecasts: list[tuple[int, Forecast]]
 
 
@@ -52,6 +54,8 @@ def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
         points=book.point_ids,
         series=[(book.point_index[p], d, c) for p, d, c in book.series_keys[1:]],
         next_ms=stream.silence.next_ms,
+        newest_ms=stream.listening.newest_ms,
+        listened_ms=stream.listening.total_ms,
         forecasts=sorted(stream.forecasts.items()),
     )
     text = msgspec.json.encode(header, order="deterministic")
@@ -84,6 +88,8 @@ def decode_state(blob: bytes, book: SeriesBook, stream: "PointStream") -> None:
         msg = f"not a usable snapshot: {error}"
         raise SnapshotError(msg) from error
     stream.silence.next_ms = header.next_ms
+    stream.listening.newest_ms = header.newest_ms
+    stream.listening.total_ms = header.listened_ms
     stream.forecasts = dict(header.forecasts)
 
 

@@ -217,7 +217,7 @@ def _parse_device(text: str) -> Device:
 
 def _row(point: Point) -> tuple[str, ...]:
     devices = ";".join(
-        f"{d.device_id}:{d.interval_s:g}:{'+'.join(d.channels)}" for d in point.devices
+        f"{d.device_id}:{d.interval_s:.12g}:{'+'.join(d.channels)}" for d in point.devices
     )
     return (
         point.point_id,

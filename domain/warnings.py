@@ -76,7 +76,8 @@ class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     sequence
-        1 for the point's first event, then one more for each.
+        1 for the point's first change of level, then one more for each; ``silent`` and
+        ``reporting`` are counted apart, in the same way.
     level, previous_level
         0 to 4; equal for ``silent``, ``reporting`` and ``acknowledged``.
     event_ms

@@ -3,13 +3,14 @@
 The order of things is what makes its effect exactly-once:
 
 1. a frame goes through the partition's engine, and what comes out is sent at once;
-2. every ``checkpoint_s`` the outputs are awaited, the engine's snapshot goes to the table's
+2. every ``checkpoint_s``, one partition at a time, the outputs are awaited, the engine's snapshot goes to the table's
    changelog with the offset that it covers, and only then the frames are acknowledged.
 
 After a crash Kafka delivers again what was not acknowledged. The engine, restored from the
 snapshot, computes the same outputs with the same ids, and readers drop what they have already.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -67,6 +68,8 @@ class DetectWorker:
         Counters of this process.
     order
         Sees to it that no frame is passed over.
+    rounds
+        Says whose turn it is to be made durable.
     """
 
     settings: Settings
@@ -75,33 +78,29 @@ class DetectWorker:
     topics: Topics
     health: HealthReporter
     order: ReadOrder
+    rounds: "CheckpointRounds"
     outputs: Outputs = field(default_factory=Outputs)
     pending: dict[int, list[faust.EventT[Any]]] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a frame is half taken in: a snapshot must not fall between state and offset."""
 
     async def take_in(self, events: Sequence[faust.EventT[Any]]) -> None:
         """Run frames through their partitions' engines and send what comes out."""
         for event in events:
-            partition = self.partitions.get(event.message.partition)
-            # The snapshot, not Kafka's commit, says what the state already holds.
-            self.order.begin(event.message.tp, partition.offset + 1)
-            place = await self.order.place(event)
-            if place is Place.TOO_EARLY:
-                continue
-            self.pending.setdefault(partition.number, []).append(event)
-            if place is Place.NEXT:
-                await self._process(partition, event)
-                partition.offset = event.message.offset
+            async with self.lock:
+                await self._take_one(event)
 
-    async def checkpoint(self, number: int, stream: faust.Stream[Any]) -> None:
-        """Make one partition's progress durable, then acknowledge its frames."""
-        await self.outputs.settled()
-        partition = self.partitions.owned.get(number)
-        if partition is None:
-            return
-        await self.partitions.save(partition)
-        for event in self.pending.pop(number, []):
-            await stream.ack(event)
-        self.health.count(checkpoints=1)
+    async def checkpoint(self) -> None:
+        """Make the progress of the partition whose turn it is durable, then acknowledge it."""
+        async with self.lock:
+            number = self.rounds.due(sorted(self.partitions.owned))
+            if number is None:
+                return
+            await self.outputs.settled()
+            await self.partitions.save(self.partitions.owned[number])
+            for event in self.pending.pop(number, []):
+                event.ack()
+            self.health.count(checkpoints=1)
 
     async def heartbeat(self) -> None:
         """Send the state of all points, silent ones too."""
@@ -118,6 +117,18 @@ class DetectWorker:
         if self.registry.refresh():
             for partition in self.partitions.owned.values():
                 partition.engine.set_points(self.registry.current.points)
+
+    async def _take_one(self, event: faust.EventT[Any]) -> None:
+        partition = self.partitions.get(event.message.partition)
+        # The snapshot, not Kafka's commit, says what the state already holds.
+        self.order.begin(event.message.tp, partition.offset + 1)
+        place = await self.order.place(event)
+        if place is Place.TOO_EARLY:
+            return
+        self.pending.setdefault(partition.number, []).append(event)
+        if place is Place.NEXT:
+            await self._process(partition, event)
+            partition.offset = event.message.offset
 
     async def _process(self, partition: Partition[Engine], event: faust.EventT[Any]) -> None:
         try:
@@ -195,11 +206,12 @@ def make_detect_role(settings: Settings, clock: Clock | None = None) -> Role:
         topics=_topics(app, settings),
         health=health,
         order=order,
+        rounds=CheckpointRounds(settings, clock),
     )
     readings = bytes_topic(app, topics.READINGS, settings.kafka.partitions)
     app.on_partitions_assigned.connect(_on_assigned(worker), weak=False)
     app.timer(interval=settings.detect.heartbeat_s, name="heartbeat")(worker.heartbeat)
-    _add_agent(app, readings, worker, clock)
+    _add_agent(app, readings, worker)
     return Role(app)
 
 
@@ -210,18 +222,22 @@ def _on_assigned(worker: DetectWorker) -> Any:
     return on_assigned
 
 
-def _add_agent(app: faust.App, readings: faust.TopicT, worker: DetectWorker, clock: Clock) -> None:
-    rounds = CheckpointRounds(worker.settings, clock)
-
+def _add_agent(app: faust.App, readings: faust.TopicT, worker: DetectWorker) -> None:
     async def detect(stream: faust.Stream[Any]) -> None:
         async for events in stream.noack_take(TAKE_RECORDS, within=TAKE_SECONDS):
             worker.refresh_registry()
             await worker.take_in(events)
-            number = rounds.due(sorted(worker.partitions.owned))
-            if number is not None:
-                await worker.checkpoint(number, stream)
+
+    async def checkpoint() -> None:
+        try:
+            await worker.checkpoint()
+        except Exception as error:
+            await app.crash(error)
+            raise
 
     app.agent(readings, name="detect")(crash_on_error(detect))
+    every_s = worker.settings.detect.checkpoint_s / worker.settings.kafka.partitions
+    app.timer(interval=min(max(every_s / 2, 0.1), 5.0), name="checkpoint")(checkpoint)
 
 
 class CheckpointRounds:
