@@ -105,11 +105,13 @@ class Failures:
     def failing(self, event_ms: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which rows stand between onset and an hour after the failure, shape (n,)."""
         after = np.where(self.failure_ms == _NEVER, 0, self.failure_ms) + HOUR_MS
-        return (self.onset_ms < event_ms) & (event_ms < after)
+        failing: npt.NDArray[np.bool_] = (self.onset_ms < event_ms) & (event_ms < after)
+        return failing
 
     def silenced(self, event_ms: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which rows lie destroyed, shape (n,)."""
-        return self.destroyed & (self.failure_ms <= event_ms)
+        silent: npt.NDArray[np.bool_] = self.destroyed & (self.failure_ms <= event_ms)
+        return silent
 
     def truth(self, until_ms: int) -> list[Failure]:
         """Failures that began before a time, by onset."""

@@ -91,9 +91,7 @@ class Faults:
         able = ~failing if plan.spare_failing else np.ones(len(failing), np.bool_)
         stuck = self._episode(FaultKind.STUCK, number, plan.stuck_per_day, plan.stuck_h, exact)
         spike = self._once(FaultKind.SPIKE, number, plan.spike_per_day) & ~stuck
-        away = self._episode(
-            FaultKind.DROPOUT, number, plan.dropout_per_day, plan.dropout_h, exact
-        )
+        away = self._episode(FaultKind.DROPOUT, number, plan.dropout_per_day, plan.dropout_h, exact)
         skewed = self._episode(
             FaultKind.CLOCK_SKEW, number, plan.clock_skew_per_day, plan.clock_skew_h, exact
         )
@@ -147,7 +145,8 @@ class Faults:
     def _pick(self, number: int) -> npt.NDArray[np.int64]:
         """Choose a channel of each device."""
         share = self._sites.device.uniform("which channel", number)
-        return np.floor(share * self._counts).astype(np.int64)
+        slots: npt.NDArray[np.int64] = np.floor(share * self._counts).astype(np.int64)
+        return slots
 
     def _spoil(self, number: int, step: FaultStep) -> Array:
         values = step.values.copy()

@@ -99,14 +99,15 @@ class Instruments:
             "gnss_n": np.cos(dip) * np.cos(azimuth),
             "gnss_u": -np.sin(dip),
         }[name]
-        return slip * share + self._gnss[name].error_mm(g.event_ms[rows], step, dt_h)
+        moved: Array = slip * share
+        return moved + self._gnss[name].error_mm(g.event_ms[rows], step, dt_h)
 
     def _crack(self, g: Ground, step: int) -> Array:
         rows, noise = self._sites.rows["crack"], self._noise["crack"]
         thermal = noise.between("thermal", -0.03, -0.01) * (g.temperature_c[rows] - 18.0)
-        opening = noise.between("zero", 5.0, 80.0) + noise.between("gain", 0.6, 1.0) * g.slip_mm[
-            rows
-        ]
+        opening = (
+            noise.between("zero", 5.0, 80.0) + noise.between("gain", 0.6, 1.0) * g.slip_mm[rows]
+        )
         return opening + thermal + 0.015 * noise.normal("noise", step + 1)
 
     def _tilt(self, name: str, g: Ground, step: int) -> Array:
@@ -119,8 +120,10 @@ class Instruments:
         return zero + bent + error + 0.002 * noise.normal(f"{name} noise", step + 1)
 
     def _acceleration(self, g: Ground, step: int) -> Array:
+        """Magnitude of the three axes, which at rest is gravity's."""
         rows, noise = self._sites.rows["acceleration"], self._noise["acceleration"]
-        quiet = 1.0 + 0.4 * np.abs(noise.normal("acceleration", step + 1))
+        at_rest = noise.between("gravity", 995.0, 1_005.0)
+        quiet = at_rest + 0.4 * noise.normal("acceleration", step + 1)
         return quiet + g.shaking[rows] * noise.between("blow", 80.0, 400.0, step + 1)
 
     def _vibration(self, g: Ground, step: int) -> Array:
@@ -133,7 +136,8 @@ class Instruments:
         bucket = np.array([0.1, 0.2, 0.5])[(noise.uniform("bucket") * 3).astype(int)]
         before = np.floor(self._rained[rows] / bucket)
         self._rained[rows] += g.rain_mm[rows]
-        return (np.floor(self._rained[rows] / bucket) - before) * bucket
+        rain: Array = (np.floor(self._rained[rows] / bucket) - before) * bucket
+        return rain
 
     def _soil_moisture(self, g: Ground, step: int) -> Array:
         rows, noise = self._sites.rows["soil_moisture"], self._noise["soil_moisture"]
@@ -145,8 +149,10 @@ class Instruments:
         rows, noise = self._sites.rows["pore_pressure"], self._noise["pore_pressure"]
         gain = noise.between("pore gain", 0.3, 1.2)
         water = 0.7 * g.deep_mm[rows] + 0.3 * g.soil_mm[rows]
-        return noise.between("pore zero", 5.0, 40.0) + gain * water + 0.05 * noise.normal(
-            "pore", step + 1
+        return (
+            noise.between("pore zero", 5.0, 40.0)
+            + gain * water
+            + 0.05 * noise.normal("pore", step + 1)
         )
 
     def _groundwater(self, g: Ground, step: int) -> Array:
@@ -168,8 +174,11 @@ class Instruments:
         rows, noise = self._sites.rows["battery"], self._noise["battery"]
         sun = 0.04 * (g.temperature_c[rows] - 18.0)
         clouds = -0.8 * -np.expm1(-g.soil_mm[rows] / 80.0)
-        return noise.between("full", 12.4, 13.2) + sun + clouds + 0.02 * noise.normal(
-            "battery", step + 1
+        return (
+            noise.between("full", 12.4, 13.2)
+            + sun
+            + clouds
+            + 0.02 * noise.normal("battery", step + 1)
         )
 
     def _rssi(self, g: Ground, step: int) -> Array:
@@ -187,8 +196,8 @@ def written(channel: str, values: Array) -> Array:
     [12.3, 100.0]
     """
     limits = CHANNELS[channel]
-    rounded: Array = np.round(np.clip(values, limits.low, limits.high), DECIMALS[channel]) + 0.0
-    return rounded
+    inside: Array = np.clip(values, limits.low, limits.high).astype(np.float64)
+    return np.round(inside, DECIMALS[channel]) + 0.0
 
 
 def _sign(noise: Noise, name: str) -> Array:

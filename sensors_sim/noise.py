@@ -49,13 +49,13 @@ class Noise:
         self._streams: dict[str, npt.NDArray[np.uint64]] = {}
 
     def take(self, rows: npt.NDArray[np.int64]) -> "Noise":
-        """The same numbers for some of the rows."""
+        """Keep some of the rows; their numbers stay the same."""
         part = Noise(0, ())
         part._keys = self._keys[rows]
         return part
 
     def uniform(self, stream: str, step: int = 0) -> Array:
-        """Numbers in the open interval (0, 1), shape (rows,)."""
+        """Draw numbers in the open interval (0, 1), shape (rows,)."""
         keys = self._streams.get(stream)
         if keys is None:
             keys = self._streams[stream] = _mix(self._keys + np.uint64(text_key(stream)))
@@ -63,16 +63,16 @@ class Noise:
         return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
     def normal(self, stream: str, step: int = 0) -> Array:
-        """Normal numbers of mean 0 and standard deviation 1, shape (rows,)."""
+        """Draw normal numbers of mean 0 and standard deviation 1, shape (rows,)."""
         deviates: Array = ndtri(self.uniform(stream, step))
         return deviates
 
     def between(self, stream: str, low: float, high: float, step: int = 0) -> Array:
-        """Evenly spread numbers in (low, high), shape (rows,)."""
+        """Draw evenly spread numbers in (low, high), shape (rows,)."""
         return low + (high - low) * self.uniform(stream, step)
 
     def lognormal(self, stream: str, median: float, sigma: float) -> Array:
-        """Positive skewed numbers: ``median * exp(sigma * normal)``, shape (rows,)."""
+        """Draw positive skewed numbers: ``median * exp(sigma * normal)``, shape (rows,)."""
         return median * np.exp(sigma * self.normal(stream))
 
 

@@ -49,15 +49,11 @@ _KITS: dict[HazardType, tuple[tuple[str, ...], ...]] = {
         ("rain", "soil_moisture", "vibration", "infrasound", "mud_level", "battery"),
     ),
     HazardType.COLLAPSE: (("gnss_e", "gnss_n", "gnss_u", "crack", "groundwater", "battery"),),
-    HazardType.GROUND_FISSURE: (
-        ("crack", "gnss_e", "gnss_n", "gnss_u", "groundwater", "battery"),
-    ),
+    HazardType.GROUND_FISSURE: (("crack", "gnss_e", "gnss_n", "gnss_u", "groundwater", "battery"),),
 }
 """What a point's device measures; one of these by chance."""
 
-_GORGES = frozenset(
-    "500101 500102 500154 500230 500233 500235 500236 500237 500238 500240".split()
-)
+_GORGES = frozenset("500101 500102 500154 500230 500233 500235 500236 500237 500238 500240".split())
 _MOUNTAINS = frozenset(
     "500114 500119 500110 500155 500156 500229 500241 500242 500243 500109".split()
 )

@@ -83,7 +83,9 @@ class Weather:
         """Add storms that a scenario wants at their place and time."""
         self._planted.extend(cells)
 
-    def rain_mm(self, lat: Array, lon: Array, event_ms: npt.NDArray[np.int64], dt_h: float) -> Array:
+    def rain_mm(
+        self, lat: Array, lon: Array, event_ms: npt.NDArray[np.int64], dt_h: float
+    ) -> Array:
         """Rain in the ``dt_h`` hours before each time, in mm, shape (n,)."""
         hours = (event_ms - self._start_ms) / HOUR_MS - dt_h / 2
         total = np.zeros(len(lat))

@@ -1,0 +1,304 @@
+"""The live outlet: a simulated province that publishes over MQTT, in real time or faster.
+
+Many devices share a few connections, each device always the same one, so a device's messages keep
+their order. Every connection has a retained gateway status with a last will; every SenML device has
+a retained status of its own. One thread drives everything: it sends what is due, takes in
+acknowledgements, and writes acknowledged messages to the ledger.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+
+from domain.clock import Clock, SystemClock
+from domain.errors import GeohazardError
+from domain.points import Point
+from domain.settings import MqttSettings
+from sensors_sim.fleet import MALFORMED, Fleet, Message
+from sensors_sim.flow import Flow, Item, Schedule
+from sensors_sim.ledger import Ledger
+from sensors_sim.model import Model
+from sensors_sim.mqtt import Link
+from sensors_sim.scenario import Scenario
+from sensors_sim.summary import Counters, Summary
+
+_LOG = logging.getLogger(__name__)
+
+_TICK_S = 0.005
+_CHUNK = 400
+_PROGRESS_S = 1.0
+_CATCH_UP_S = 10.0
+_ACKS_S, _ACKS_STOPPED_S = 10.0, 1.2
+_FAREWELL_S, _FAREWELL_STOPPED_S = 5.0, 1.0
+_MARGIN_MS = 120_000
+
+
+@dataclass(frozen=True)
+class LiveConfig:
+    """What to publish, how fast, and where.
+
+    Attributes
+    ----------
+    points
+        The registry; each device's interval must be ``interval_s * speed``.
+    interval_s
+        Wall seconds between two messages of a device.
+    speed
+        Seconds of event time for a second of wall time.
+    duration_s
+        Wall seconds; ``None`` to go on until stopped.
+    start_ms
+        Event time of the start, milliseconds since the epoch.
+    connections
+        MQTT connections that the devices share.
+    client_id
+        First part of the connections' client ids and gateway names.
+    future_tolerance_s
+        How far in the future ingest takes a reading (`domain.settings.IngestSettings`).
+    on_progress
+        Called about once a second, from the thread that runs.
+    """
+
+    points: list[Point]
+    seed: int
+    interval_s: float
+    speed: float
+    start_ms: int
+    scenario: Scenario
+    mqtt: MqttSettings
+    duration_s: float | None = None
+    ledger: Path | None = None
+    summary: Path | None = None
+    connections: int = 4
+    client_id: str = "sim"
+    future_tolerance_s: float = 300.0
+    on_progress: Callable[[Counters], None] | None = None
+
+
+def run(config: LiveConfig, stop: threading.Event, clock: Clock | None = None) -> Summary:
+    """Publish until the duration is over or ``stop`` is set.
+
+    What the machine cannot keep up with is sent late, never left out: `Counters.lag_ms` tells how
+    late. After ``stop`` it returns within 3 seconds.
+
+    Parameters
+    ----------
+    clock
+        Tells the wall time; the system's by default.
+
+    Raises
+    ------
+    GeohazardError
+        If the configuration contradicts the registry, or the broker refuses the account.
+    """
+    _check(config)
+    live = _Live(config, stop, clock or SystemClock())
+    try:
+        summary = live.run()
+    finally:
+        live.close()
+    if config.summary:
+        summary.write(config.summary)
+    return summary
+
+
+def _check(config: LiveConfig) -> None:
+    if config.interval_s <= 0 or config.speed <= 0 or config.connections < 1:
+        msg = "interval, speed and the number of connections must be positive"
+        raise GeohazardError(msg)
+    expected = config.interval_s * config.speed
+    for point in config.points:
+        for device in point.devices:
+            if abs(device.interval_s - expected) > 0.001 * expected:
+                msg = (
+                    f"device {device.device_id}: the registry says an interval of "
+                    f"{device.interval_s:g} s, interval times speed is {expected:g} s"
+                )
+                raise GeohazardError(msg)
+
+
+class _Live:
+    """One run."""
+
+    def __init__(self, config: LiveConfig, stop: threading.Event, clock: Clock) -> None:
+        self._config = config
+        self._stop = stop
+        self._clock = clock
+        interval_ms = round(config.interval_s * config.speed * 1000)
+        self._model = Model(
+            config.points, config.scenario, config.seed, config.start_ms, interval_ms
+        )
+        self._fleet = Fleet(self._model, config.scenario, config.mqtt.dp_topic)
+        self._ledger = Ledger(config.ledger, self._model.sites)
+        self._links = [
+            Link(config.mqtt, f"{config.client_id}-{number}", self._acknowledged)
+            for number in range(config.connections)
+        ]
+        self.counters = Counters()
+        self._told_at = 0.0
+
+    def run(self) -> Summary:
+        """Connect, publish, wait for acknowledgements, say goodbye."""
+        cpu_s = time.process_time()
+        self._wait(lambda: all(link.connected for link in self._links), None)
+        began_ms = self._clock.now_ms()
+        duration_s = self._config.duration_s
+        end_ms = None if duration_s is None else began_ms + round(duration_s * 1000)
+        schedule = Schedule(self._config.start_ms, began_ms, self._config.speed)
+        flow = Flow(self._model, self._fleet, schedule, end_ms)
+        items = iter(flow)
+        left = self._publish(items, end_ms)
+        self._wait(self._all_acknowledged, self._limit(_ACKS_S, _ACKS_STOPPED_S))
+        unacknowledged = self._unacknowledged()
+        self._say_goodbye(flow)
+        return self._summary(
+            unacknowledged=unacknowledged,
+            unsent=left,
+            end_ms=flow.event_ms,
+            wall_s=round((self._clock.now_ms() - began_ms) / 1000, 3),
+            cpu_s=round(time.process_time() - cpu_s, 3),
+        )
+
+    def close(self) -> None:
+        """Close connections and ledger."""
+        for link in self._links:
+            link.close()
+        self._ledger.close()
+
+    def _publish(self, items: Iterator[Item], end_ms: int | None) -> int:
+        """Send everything when it is due; return how many were due and not sent."""
+        item = next(items, None)
+        while item is not None and not self._stop.is_set():
+            now_ms = self._clock.now_ms()
+            if end_ms is not None and now_ms > end_ms + _CATCH_UP_S * 1000:
+                return 1 + sum(1 for _ in items)
+            item, blocked = self._send_due(item, items, now_ms)
+            self._exchange()
+            if blocked:
+                self._stop.wait(_TICK_S)
+        return 0
+
+    def _send_due(
+        self, item: Item | None, items: Iterator[Item], now_ms: int
+    ) -> tuple[Item | None, bool]:
+        """Send up to a chunk; return the next item, and whether there is reason to wait."""
+        for _ in range(_CHUNK):
+            if item is None:
+                return None, False
+            if item.due_ms > now_ms:
+                self.counters.late_by(0)
+                return item, True
+            link = self._links[item.row % len(self._links)]
+            if link.free < 1:
+                self.counters.late_by(now_ms - item.due_ms)
+                return item, True
+            self._send(link, item, now_ms)
+            self.counters.late_by(now_ms - item.due_ms)
+            item = next(items, None)
+        return item, False
+
+    def _send(self, link: Link, item: Item, now_ms: int) -> None:
+        message = item.message
+        if message is None:
+            link.publish(item.topic, item.payload, None, retain=True)
+            return
+        if message.skew_ms:
+            message = self._judge_skew(message, now_ms)
+            if message is None:
+                self.counters.withheld += 1
+                return
+        link.publish(item.topic, item.payload, (message, now_ms))
+
+    def _judge_skew(self, message: Message, now_ms: int) -> Message | None:
+        """Tell whether ingest refuses a skewed message as future; ``None`` if nobody can say."""
+        ahead_ms = message.event_ms - now_ms - round(self._config.future_tolerance_s * 1000)
+        if abs(ahead_ms) < _MARGIN_MS:
+            return None
+        return message if ahead_ms < 0 else msgspec.structs.replace(message, kind=MALFORMED)
+
+    def _exchange(self) -> None:
+        for link in self._links:
+            link.exchange()
+        if time.monotonic() - self._told_at >= _PROGRESS_S:
+            self._told_at = time.monotonic()
+            self._ledger.flush()
+            self.counters.waiting = self._unacknowledged()
+            self.counters.reconnects = sum(link.reconnects for link in self._links)
+            if self._config.on_progress:
+                self._config.on_progress(self.counters)
+
+    def _wait(self, condition: Callable[[], bool], limit_s: float | None) -> None:
+        """Exchange until a condition holds, a limit is over or, without one, until stopped."""
+        deadline = None if limit_s is None else time.monotonic() + limit_s
+        while not condition():
+            if deadline is None and self._stop.is_set():
+                return
+            if deadline is not None and time.monotonic() > deadline:
+                return
+            self._exchange()
+            time.sleep(_TICK_S)
+
+    def _say_goodbye(self, flow: Flow) -> None:
+        """Take back every retained status, as far as the broker takes it in time."""
+        deadline = time.monotonic() + self._limit(_FAREWELL_S, _FAREWELL_STOPPED_S)
+        gateways = (
+            Item(0, row, link.status_topic, b"offline", None)
+            for row, link in enumerate(self._links)
+        )
+        items: Iterable[Item] = chain(flow.farewell(), gateways)
+        for item in items:
+            link = self._links[item.row % len(self._links)]
+            while link.free < 1:
+                if time.monotonic() > deadline:
+                    return
+                self._exchange()
+                time.sleep(_TICK_S)
+            link.publish(item.topic, item.payload, None, retain=True)
+        self._wait(self._all_acknowledged, max(deadline - time.monotonic(), 0.0))
+
+    def _limit(self, normal_s: float, stopped_s: float) -> float:
+        return stopped_s if self._stop.is_set() else normal_s
+
+    def _all_acknowledged(self) -> bool:
+        return not any(link.waiting for link in self._links)
+
+    def _unacknowledged(self) -> int:
+        return sum(tag is not None for link in self._links for tag in link.waiting.values())
+
+    def _acknowledged(self, tag: tuple[Message, int]) -> None:
+        message, published_ms = tag
+        self.counters.count(message)
+        self._ledger.add(message, published_ms)
+
+    def _summary(
+        self, *, unacknowledged: int, unsent: int, end_ms: int, wall_s: float, cpu_s: float
+    ) -> Summary:
+        config, counters = self._config, self.counters
+        return Summary(
+            points=len(config.points),
+            channels=sum(len(d.channels) for p in config.points for d in p.devices),
+            seed=config.seed,
+            speed=config.speed,
+            messages_published=counters.messages_published,
+            readings_published=counters.readings_published,
+            duplicates=counters.duplicates,
+            malformed=counters.malformed,
+            backlog=counters.backlog,
+            unacknowledged=unacknowledged,
+            unsent=unsent,
+            withheld=counters.withheld,
+            failures=self._model.truth(end_ms),
+            connections=config.connections,
+            reconnects=sum(link.reconnects for link in self._links),
+            start_ms=config.start_ms,
+            end_ms=end_ms,
+            wall_s=wall_s,
+            cpu_s=cpu_s,
+            max_lag_ms=counters.max_lag_ms,
+        )
