@@ -20,7 +20,7 @@ from ingest.validate import Validator
 
 _LOG = logging.getLogger(__name__)
 _TICK_S = 1.0
-_LAST_FLUSH_S = 5.0
+_LAST_FLUSH_S = 3.0
 
 
 async def run_ingest(settings: Settings, stop: asyncio.Event) -> None:
