@@ -1,7 +1,6 @@
 """Brokers go away and come back: what was not acknowledged comes again, nothing is lost."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,23 +9,10 @@ from domain.clock import SystemClock
 from tests.ingest.process import IngestProcess, Publisher, collect
 from tests.ingest.test_bridge_kill import DEVICES, assert_in_order, publish_all
 from tests.ingest.worlds import points, settings_for
-from tests.kafka_jars import KafkaUnavailableError, jars, java
-from tests.kafka_server import KafkaServer, running_kafka
+from tests.kafka_server import KafkaServer
 from tests.servers import Mosquitto, Rumqttd, Tansu
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def own_kafka(tmp_path: Path) -> Iterator[KafkaServer]:
-    """Run an Apache Kafka that the test may kill."""
-    try:
-        java()
-        jars()
-    except KafkaUnavailableError as missing:
-        pytest.skip(f"Apache Kafka cannot run here: {missing}")
-    with running_kafka(tmp_path / "kafka") as server:
-        yield server
 
 
 def test_what_came_while_kafka_was_away_is_there_when_it_is_back(
