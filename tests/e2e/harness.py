@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -166,10 +166,11 @@ class Pipeline:
         self.wait(lambda: asyncio.run(self._subscribed()), "ingest to subscribe")
 
     async def _subscribed(self) -> bool:
-        async for raw in self._records(topics.PIPELINE, 1):
-            health = decode_health(raw)
-            if health.role == "ingest" and health.counters.get("subscribed"):
-                return True
+        async with contextlib.aclosing(self._records(topics.PIPELINE, 1)) as records:
+            async for raw in records:
+                health = decode_health(raw)
+                if health.role == "ingest" and health.counters.get("subscribed"):
+                    return True
         return False
 
     def wait_until_stored(self, readings: int) -> None:
@@ -197,7 +198,7 @@ class Pipeline:
         return sum([await self._group_lag(group, names) for group, names in reads.items()])
 
     async def _group_lag(self, group: str, names: list[str]) -> int:
-        """Records of some topics behind a group's commit."""
+        """Count records of some topics behind a group's commit."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.kafka.address, group_id=group, enable_auto_commit=False
         )
@@ -211,7 +212,7 @@ class Pipeline:
         finally:
             await consumer.stop()
 
-    async def _records(self, topic: str, partitions: int) -> AsyncIterator[bytes]:
+    async def _records(self, topic: str, partitions: int) -> AsyncGenerator[bytes, None]:
         """Read all that a topic holds now."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka.address)
         await consumer.start()
