@@ -134,17 +134,17 @@ def test_latency_to_the_warning_is_from_its_message(paths: tuple[Path, Path]) ->
     ledger, record = paths
     messages = [message(i, 5_000 + i, {"crack": 1.0}) for i in range(100)]
     again = message(7, 5_300, {"crack": 1.0}, kind="duplicate")
-    other = [message(at, 5_400 + at, {"rain": 1.0}, device="d2") for at in (8, 9)]
+    other = [message(at, 5_400 + at, {"rain": 1.0}, device="d2") for at in (8, 9, 10)]
     write_ledger(ledger, [*messages, again, *other])
     store = store_of(record)
-    produced = {7: 5_407, 8: 5_508, 9: 5_109, 500: 9_000}
+    produced = {7: 5_407, 8: 5_508, 9: 5_109, 10: 5_110, 500: 9_000}
     events = [(b.warning(at, sequence=at), ms) for at, ms in produced.items()]
     cleared = b.warning(1, sequence=9_999, kind=WarningKind.CLEARED)
     store.write_warnings([*events, (cleared, 99_999)])
     store.close()
     found = audit(ledger, record)
-    assert found.publish_to_warning_ms.p50 == 100.0  # of 400, 100 and 100 ms
-    assert found.publish_to_warning_ms.p99 == pytest.approx(394.0)
+    assert found.publish_to_warning_ms.p50 == 100.0  # of 400 ms and three times 100
+    assert found.publish_to_warning_ms.p99 == pytest.approx(391.0)
     assert found.warnings_unmatched == 1
 
 

@@ -75,7 +75,7 @@ def test_another_process_waits_for_the_file(tmp_path: Path) -> None:
     store = DuckStore(path)
     code = (
         "import sys; from pathlib import Path\n"
-        "from storage.duck import DuckStore\nfrom storage.base import StoreUnavailableError, Written\n"
+        "from storage.duck import DuckStore\nfrom storage.base import StoreUnavailableError\n"
         "try: DuckStore(Path(sys.argv[1]))\n"
         "except StoreUnavailableError as error: print('told:', error)"
     )
