@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -28,6 +28,26 @@ _LOGGING = """<Configuration status="error">
 """
 
 
+_ONE_NODE = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "INTERNAL",
+    "listener.security.protocol.map": "INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "offsets.topic.num.partitions": "4",
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    # After SIGKILL the controller waits this long before the same node may come back.
+    "broker.session.timeout.ms": "2000",
+    "broker.heartbeat.interval.ms": "500",
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+}
+
+
 class KafkaServer(Server):
     """One broker that is its own controller; a server started again finds its data.
 
@@ -37,6 +57,9 @@ class KafkaServer(Server):
         Where configuration, log and data go.
     auto_create_topics
         Whether the broker makes a topic that a client merely mentions.
+    properties
+        More of its configuration, which wins over what stands here; addresses and data folder
+        are always this machine's.
 
     Raises
     ------
@@ -46,11 +69,19 @@ class KafkaServer(Server):
 
     name = "kafka"
 
-    def __init__(self, folder: Path, *, auto_create_topics: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        auto_create_topics: bool = False,
+        properties: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(folder)
         self._controller = f"{self.host}:{free_port()}"
         self._config = folder / "server.properties"
-        self._config.write_text(self._properties(auto_create_topics), encoding="utf-8")
+        create = {"auto.create.topics.enable": str(auto_create_topics).lower()}
+        settings = _ONE_NODE | create | dict(properties or {}) | self._places()
+        self._config.write_text("".join(f"{k}={v}\n" for k, v in settings.items()), "utf-8")
         (folder / "log4j2.xml").write_text(_LOGGING, encoding="utf-8")
         self._format_storage()
 
@@ -105,39 +136,20 @@ class KafkaServer(Server):
             msg = f"Kafka's storage cannot be formatted: {done.stdout}{done.stderr}"
             raise RuntimeError(msg)
 
-    def _properties(self, auto_create_topics: bool) -> str:
-        client, controller = self.address, self._controller
-        one_node = (
-            "offsets.topic.replication.factor",
-            "transaction.state.log.replication.factor",
-            "transaction.state.log.min.isr",
-            "share.coordinator.state.topic.replication.factor",
-            "share.coordinator.state.topic.min.isr",
-        )
-        return "\n".join(
-            (
-                "process.roles=broker,controller",
-                "node.id=1",
-                f"controller.quorum.voters=1@{controller}",
-                "controller.listener.names=CONTROLLER",
-                f"listeners=PLAINTEXT://{client},CONTROLLER://{controller}",
-                f"advertised.listeners=PLAINTEXT://{client}",
-                f"log.dirs={self.folder / 'data'}",
-                f"auto.create.topics.enable={str(auto_create_topics).lower()}",
-                "offsets.topic.num.partitions=4",
-                "group.initial.rebalance.delay.ms=0",
-                "group.min.session.timeout.ms=1000",
-                # After SIGKILL the controller waits this long before the same node may come back.
-                "broker.session.timeout.ms=2000",
-                "broker.heartbeat.interval.ms=500",
-                *(f"{name}=1" for name in one_node),
-                "",
-            )
-        )
+    def _places(self) -> dict[str, str]:
+        listeners = f"INTERNAL://{self.address},CONTROLLER://{self._controller}"
+        return {
+            "controller.quorum.voters": f"1@{self._controller}",
+            "listeners": listeners,
+            "advertised.listeners": f"INTERNAL://{self.address}",
+            "log.dirs": str(self.folder / "data"),
+        }
 
 
 @contextmanager
-def running_kafka(folder: Path, *, auto_create_topics: bool = False) -> Iterator[KafkaServer]:
+def running_kafka(
+    folder: Path, *, properties: Mapping[str, str] | None = None
+) -> Iterator[KafkaServer]:
     """Run a server as long as the block lasts.
 
     Raises
@@ -145,7 +157,7 @@ def running_kafka(folder: Path, *, auto_create_topics: bool = False) -> Iterator
     KafkaUnavailableError
         If Java or Kafka's jars are not to be had.
     """
-    server = KafkaServer(folder, auto_create_topics=auto_create_topics)
+    server = KafkaServer(folder, properties=properties)
     try:
         server.start()
         yield server
@@ -160,16 +172,21 @@ def apache_kafka() -> Iterator[KafkaServer]:
     A test module takes it by ``from tests.kafka_server import apache_kafka``. Topic and group
     names must be a test's own (`unique`), and nobody kills the shared server.
     """
-    try:
-        java()
-        jars()
-    except KafkaUnavailableError as missing:
-        pytest.skip(f"Apache Kafka cannot run here: {missing}")
+    skip_without_kafka()
     with (
         tempfile.TemporaryDirectory(prefix="geohazard-kafka-") as folder,
         running_kafka(Path(folder)) as server,
     ):
         yield server
+
+
+def skip_without_kafka() -> None:
+    """Skip the running test, with the reason, where Apache Kafka cannot run."""
+    try:
+        java()
+        jars()
+    except KafkaUnavailableError as missing:
+        pytest.skip(f"Apache Kafka cannot run here: {missing}")
 
 
 def unique(name: str) -> str:

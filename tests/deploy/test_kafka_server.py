@@ -8,8 +8,13 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from tests.kafka_jars import KafkaUnavailableError, jars, java
-from tests.kafka_server import KafkaServer, apache_kafka, running_kafka, unique
+from tests.kafka_server import (
+    KafkaServer,
+    apache_kafka,
+    running_kafka,
+    skip_without_kafka,
+    unique,
+)
 
 __all__ = ["apache_kafka"]
 pytestmark = pytest.mark.integration
@@ -51,11 +56,7 @@ def test_records_come_back(apache_kafka: KafkaServer) -> None:
 
 
 def test_sigkill_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    try:
-        java()
-        jars()
-    except KafkaUnavailableError as missing:
-        pytest.skip(f"Apache Kafka cannot run here: {missing}")
+    skip_without_kafka()
     with running_kafka(tmp_path) as server:
         asyncio.run(_create(server, "kept"))
         asyncio.run(_produce(server, "kept", range(500)))
@@ -68,11 +69,7 @@ def test_sigkill_loses_nothing_acknowledged(tmp_path: Path) -> None:
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
-    try:
-        java()
-        jars()
-    except KafkaUnavailableError as missing:
-        pytest.skip(f"Apache Kafka cannot run here: {missing}")
+    skip_without_kafka()
     server = KafkaServer(tmp_path)
     config = tmp_path / "server.properties"
     config.write_text(config.read_text().replace("node.id=1", "node.id=2"))
