@@ -1,0 +1,179 @@
+"""The live outlet against a real broker: nothing lost, order kept, back after an outage."""
+
+import threading
+import time
+from collections import Counter, defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pytest
+
+from domain.errors import GeohazardError
+from sensors_sim import live
+from sensors_sim.live import LiveConfig
+from sensors_sim.scenario import load_scenario
+from sensors_sim.summary import Counters, Summary
+from tests.sensors_sim.worlds import DEADLINE_S, Listener, live_config, wait_until
+from tests.servers import Rumqttd
+
+pytestmark = pytest.mark.integration
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as stream:
+        rows: list[dict[str, Any]] = stream.read_all().to_pylist()
+    return rows
+
+
+def in_thread(config: LiveConfig, stop: threading.Event) -> tuple[threading.Thread, list[Summary]]:
+    done: list[Summary] = []
+    thread = threading.Thread(target=lambda: done.append(live.run(config, stop)))
+    thread.start()
+    return thread, done
+
+
+def senml_readings(listener: Listener) -> set[tuple[str, int, tuple[float, ...]]]:
+    """Device, event time and values of every good SenML message that arrived."""
+    found = set()
+    for topic, payload in listener.telemetry():
+        try:
+            records = msgspec.json.decode(payload, type=list[dict[str, Any]], strict=True)
+            device = topic.split("/")[4]
+            values = tuple(record["v"] for record in records if record["u"] != "lx")
+            found.add((device, round(records[0]["bt"] * 1000), values))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+    return found
+
+
+def test_the_ledger_equals_what_a_subscriber_gets(rumqttd: Rumqttd, tmp_path: Path) -> None:
+    config = live_config(rumqttd.port, tmp_path, 150)
+    with Listener(rumqttd.port) as listener:
+        summary = live.run(config, threading.Event())
+        wait_until(lambda: len(listener.telemetry()) >= summary.messages_published)
+        assert len(listener.telemetry()) == summary.messages_published
+        arrived = senml_readings(listener)
+    rows = rows_of(tmp_path / "ledger.arrow")
+    assert len(rows) == summary.messages_published
+    kinds = Counter(row["kind"] for row in rows)
+    assert kinds["duplicate"] == summary.duplicates > 0
+    assert kinds["malformed"] == summary.malformed > 0
+    assert kinds["backlog"] == summary.backlog > 0
+    good = [row for row in rows if row["kind"] in ("valid", "backlog")]
+    assert sum(len(row["values"]) for row in good) == summary.readings_published
+    written = {(r["device_id"], r["event_ms"], tuple(r["values"])) for r in good}
+    senml = {device for device, _, _ in arrived}
+    assert {item for item in written if item[0] in senml} <= arrived
+    assert summary.unacknowledged == summary.unsent == 0
+    assert msgspec.json.decode((tmp_path / "summary.json").read_bytes(), type=Summary) == summary
+
+
+def test_status_is_retained_and_taken_back(rumqttd: Rumqttd, tmp_path: Path) -> None:
+    scenario = load_scenario("quiet")
+    config = live_config(rumqttd.port, tmp_path, 20, scenario=scenario, duration_s=1.0)
+    with Listener(rumqttd.port) as listener:
+        live.run(config, threading.Event())
+        wait_until(lambda: sum(p == b"offline" for _, p, _ in listener.got) == 24)
+        states = defaultdict(list)
+        for topic, payload, _ in listener.got:
+            if topic.endswith("/status"):
+                states[topic].append(payload)
+    assert len(states) == 24  # 20 devices, 4 gateways
+    assert all(state == [b"online", b"offline"] for state in states.values())
+    with Listener(rumqttd.port) as late:
+        wait_until(lambda: len(late.got) == 24)
+        assert all(retained for _, _, retained in late.got)
+
+
+def test_a_broker_that_dies_and_returns_loses_nothing(rumqttd: Rumqttd, tmp_path: Path) -> None:
+    """What the dead broker had acknowledged is gone with its memory: only that may be missing."""
+    seen: list[Counters] = []
+    scenario = load_scenario("quiet")
+    config = live_config(
+        rumqttd.port, tmp_path, 200, scenario=scenario, duration_s=6.0, on_progress=seen.append
+    )
+    stop = threading.Event()
+    first = Listener(rumqttd.port)
+    with first:
+        thread, done = in_thread(config, stop)
+        wait_until(lambda: len(first.telemetry()) > 200)
+    rumqttd.kill()
+    outage_ms = time.time_ns() // 1_000_000
+    wait_until(lambda: bool(seen) and seen[-1].lag_ms > 500)
+    rumqttd.start()
+    with Listener(rumqttd.port) as second:
+        thread.join(DEADLINE_S)
+        assert not thread.is_alive()
+        summary = done[0]
+        rows = rows_of(tmp_path / "ledger.arrow")
+        devices = 200
+        assert len(rows) == summary.messages_published == devices * 30
+        assert summary.reconnects == 4
+        later = {
+            (row["device_id"], row["event_ms"])
+            for row in rows
+            if row["published_ms"] > outage_ms + 5_000
+        }
+        wait_until(lambda: later <= {(d, t) for d, t, _ in senml_readings(second)})
+    by_device = defaultdict(list)
+    for row in rows:
+        by_device[row["device_id"]].append(row["event_ms"])
+    assert all(times == sorted(times) for times in by_device.values())
+    assert summary.unacknowledged == summary.unsent == 0
+
+
+def test_stop_ends_an_endless_run_within_three_seconds(rumqttd: Rumqttd, tmp_path: Path) -> None:
+    seen: list[Counters] = []
+    config = live_config(rumqttd.port, tmp_path, 300, duration_s=None, on_progress=seen.append)
+    stop = threading.Event()
+    thread, done = in_thread(config, stop)
+    wait_until(lambda: bool(seen) and seen[-1].messages_published > 300)
+    began = time.monotonic()
+    stop.set()
+    thread.join(DEADLINE_S)
+    assert time.monotonic() - began < 3.0
+    assert done[0].messages_published == len(rows_of(tmp_path / "ledger.arrow"))
+
+
+def test_stop_ends_a_run_without_a_broker(tmp_path: Path) -> None:
+    config = live_config(1, tmp_path, 5)
+    stop = threading.Event()
+    thread, done = in_thread(config, stop)
+    stop.set()
+    thread.join(3.0)
+    assert not thread.is_alive()
+    assert done[0].messages_published == 0
+
+
+def test_the_order_of_bytes_is_the_same_in_every_run(rumqttd: Rumqttd, tmp_path: Path) -> None:
+    orders = []
+    for turn in range(2):
+        config = live_config(rumqttd.port, tmp_path, 60, client_id=f"run{turn}")
+        with Listener(rumqttd.port) as listener:
+            before = len(listener.telemetry())
+            summary = live.run(config, threading.Event())
+            wait_until(lambda: len(listener.telemetry()) - before == summary.messages_published)  # noqa: B023
+            by_topic = defaultdict(list)
+            for topic, payload in listener.telemetry():
+                by_topic[topic].append(payload)
+        orders.append({t: p for t, p in by_topic.items() if t.endswith("/telemetry")})
+    assert orders[0] == orders[1]
+
+
+def test_a_skewed_clock_near_now_counts_as_refused(rumqttd: Rumqttd, tmp_path: Path) -> None:
+    """Eight hours ahead of a reading of just now is the future: ingest must refuse it."""
+    now_ms = time.time_ns() // 1_000_000
+    past = live_config(rumqttd.port, tmp_path, 150)
+    present = replace(past, start_ms=now_ms - 2 * 3_600_000, client_id="present")
+    long_ago, just_now = (live.run(config, threading.Event()) for config in (past, present))
+    assert just_now.malformed > long_ago.malformed
+    assert just_now.withheld == 0
+
+
+def test_a_registry_with_another_interval_is_refused(tmp_path: Path) -> None:
+    config = live_config(1, tmp_path, 5, speed=1.0)
+    with pytest.raises(GeohazardError, match="interval"):
+        live.run(config, threading.Event())
