@@ -10,6 +10,7 @@ from cli.checks import doctor
 from cli.embedded import commands as embedded
 from cli.rejects import app as rejects
 from cli.replay import replay
+from cli.sim import app as sim
 from cli.webhooks import app as webhooks
 from cli.webhooks import webhook_receiver
 from domain.errors import GeohazardError
@@ -27,6 +28,7 @@ app.command(rich_help_panel="Start here")(embedded.up)
 app.command(rich_help_panel="Data")(analyze)
 app.command(rich_help_panel="Data")(replay)
 app.command(rich_help_panel="Upkeep")(doctor)
+app.add_typer(sim, name="sim", rich_help_panel="Roles")
 app.add_typer(rejects, name="rejects", rich_help_panel="Upkeep")
 app.add_typer(webhooks, name="webhooks", rich_help_panel="Upkeep")
 app.command(rich_help_panel="Upkeep")(webhook_receiver)

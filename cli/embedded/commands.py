@@ -16,6 +16,7 @@ from rich.console import Console
 from cli.durations import seconds
 from cli.embedded.start import SimOptions, prepare
 from cli.roles import die_with_parent
+from cli.sim import DEFAULT_SPEED
 from domain.errors import GeohazardError
 
 
@@ -27,6 +28,12 @@ def up(
     ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same province, same readings.")] = 1,
     scenario: Annotated[str, typer.Option(help="Name of a scenario, or a TOML file.")] = "demo",
+    speed: Annotated[
+        float, typer.Option(min=0.001, help="Seconds of event time for a second of wall time.")
+    ] = DEFAULT_SPEED,
+    start: Annotated[
+        str | None, typer.Option(help="Event time of the start (ISO 8601); in the past.")
+    ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Keep the run's files here; else they go at the end.")
     ] = None,
@@ -39,7 +46,7 @@ def up(
     duration_s = seconds(duration) if duration else None
     console = Console()
     with _folder(data_dir) as root:
-        options = SimOptions(points, interval_s, duration_s, seed, scenario)
+        options = SimOptions(points, interval_s, duration_s, seed, scenario, speed, start)
         run = prepare(root, options, console)
         asyncio.run(run.execute())
         if not run.layout.sim_summary.exists():

@@ -18,6 +18,7 @@ from cli.embedded.resources import Resources
 from cli.embedded.supervisor import Program, Running, Supervisor
 from cli.embedded.view import render
 from cli.embedded.watch import Watch, follow
+from cli.sim import progress_file
 from domain.errors import GeohazardError
 from domain.registry import Registry
 from domain.settings import load_settings
@@ -129,9 +130,15 @@ class Run:
         self.console.print("starting the roles …", style="dim")
         for name in (*ROLES, "receiver"):
             self.supervisor.start_program(name)
-        await self._until(lambda: all(map(self.watch.of_role, ROLES)), "the roles")
+        await self._until(self._ready, "the roles")
         self.supervisor.start_program("sim")
         self.started = time.monotonic()
+
+    def _ready(self) -> bool:
+        """Whether all roles speak, and ingest would receive what is published."""
+        return (
+            all(map(self.watch.of_role, ROLES)) and self.watch.counter("ingest", "subscribed") > 0
+        )
 
     async def _until(self, ready: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -208,7 +215,7 @@ class Run:
         return render(self.watch, self.resources, self.registry, self._progress(), elapsed)
 
     def _progress(self) -> dict[str, float]:
-        path = self.layout.sim_summary.with_suffix(".progress.json")
+        path = progress_file(self.layout.sim_summary)
         try:
             return msgspec.json.decode(path.read_bytes(), type=dict[str, float])
         except (OSError, msgspec.DecodeError):

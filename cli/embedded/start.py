@@ -7,9 +7,10 @@ from rich.console import Console
 
 from cli.embedded.layout import make_layout
 from cli.embedded.run import Run
-from cli.sim import event_interval_s, make_registry
+from cli.sim import make_registry
 from domain.errors import GeohazardError
 from domain.registry import load_registry
+from sensors_sim.scenario import load_scenario
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,21 @@ class SimOptions:
     duration_s: float | None
     seed: int
     scenario: str
+    speed: float
+    start: str | None = None
 
     def as_arguments(self) -> list[str]:
         """Write as arguments of ``geohazard sim``."""
         arguments = [
             *("--seed", str(self.seed)),
-            *("--interval", f"{self.interval_s:g}"),
+            *("--interval", f"{self.interval_s:.12g}"),
             *("--scenario", self.scenario),
+            *("--speed", f"{self.speed:.12g}"),
         ]
         if self.duration_s is not None:
-            arguments += ["--duration", f"{self.duration_s:g}"]
+            arguments += ["--duration", f"{self.duration_s:.12g}"]
+        if self.start is not None:
+            arguments += ["--start", self.start]
         return arguments
 
 
@@ -45,8 +51,9 @@ def prepare(root: Path, options: SimOptions, console: Console) -> Run:
     if (root / "record.duckdb").exists():
         msg = f"{root} holds the record of an earlier run; name another folder"
         raise GeohazardError(msg)
-    interval_s = event_interval_s(options.scenario, options.interval_s)
+    load_scenario(options.scenario)
     layout = make_layout(root)
+    interval_s = options.interval_s * options.speed
     make_registry(options.points, options.seed, interval_s, layout.registry)
     registry = load_registry(layout.registry)
     return Run(layout, registry, options.as_arguments(), console)
