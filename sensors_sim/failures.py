@@ -147,7 +147,8 @@ class Failures:
         self.failure_ms[rows] = onset_ms + lasting
 
     def _planned(self) -> npt.NDArray[np.bool_]:
-        return self.onset_ms != _NEVER
+        planned: npt.NDArray[np.bool_] = self.onset_ms != _NEVER
+        return planned
 
     def _storm(self, row: int) -> Cell:
         onset_h = (int(self.onset_ms[row]) - self._start_ms) / HOUR_MS
