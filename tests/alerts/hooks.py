@@ -68,12 +68,17 @@ async def never(request: web.Request) -> web.StreamResponse:
     raise AssertionError
 
 
-async def endless(request: web.Request) -> web.StreamResponse:
-    """Behave by answering 200 and then sending without end."""
-    response = web.StreamResponse(status=200)
-    await response.prepare(request)
-    while True:
-        await response.write(b"x" * 65_536)
+class Endless:
+    """Behave by answering 200 and then sending without end; counts what was taken."""
+
+    sent_bytes = 0
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=200)
+        await response.prepare(request)
+        while True:
+            await response.write(b"x" * 65_536)
+            self.sent_bytes += 65_536
 
 
 async def dripping(request: web.Request) -> web.StreamResponse:

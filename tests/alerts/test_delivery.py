@@ -23,7 +23,7 @@ from domain.errors import SettingsError
 from domain.settings import Receiver
 from domain.warnings import WarningEvent
 from tests.alerts.builders import SECRET, T0, NoJitter, make_event, make_receiver
-from tests.alerts.hooks import Hook, answer, dripping, endless, hook, never, until
+from tests.alerts.hooks import Endless, Hook, answer, dripping, hook, never, until
 
 FAULTS = {
     "500": answer(500, "boom"),
@@ -174,12 +174,13 @@ def test_a_slow_receiver_costs_one_timeout(tmp_path: Path, behave: Any) -> None:
 
 def test_an_endless_answer_is_read_a_little(tmp_path: Path) -> None:
     async def scene(made: Bench, one: Hook) -> None:
-        one.behave = endless
+        one.behave = endless = Endless()
         made.put(make_event())
         async with asyncio.timeout(10):
             await made.step()
         assert made.row()["state"] == "delivered"
         await until(lambda: one.at_once == 0)
+        assert endless.sent_bytes < 16 * 2**20, "what the system's buffers take, no more"
 
     run(tmp_path, scene)
 
