@@ -1,9 +1,10 @@
 #!/bin/sh
 # Makes the simulated registry at the first start; a registry that is there is left alone.
 set -eu
-if [ -s /data/registry.csv ]; then
-    echo "the registry is there: /data/registry.csv"
+registry="${REGISTRY:-/data/registry.csv}"
+if [ -s "$registry" ]; then
+    echo "the registry is there: $registry"
     exit 0
 fi
 exec geohazard sim registry --points "$SIM_POINTS" --seed "$SIM_SEED" \
-    --interval "$SIM_INTERVAL" --scenario "$SIM_SCENARIO" --out /data/registry.csv
+    --interval "$SIM_INTERVAL" --speed "$SIM_SPEED" --out "$registry"
