@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pipeline import checkpoint
 from pipeline.checkpoint import Changelog
+from pipeline.compression import compress, decompress
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Partitions(Generic[E]):
         """Write a snapshot of one partition if it has moved since the last."""
         if partition.offset == partition.saved_offset:
             return
-        offset, blob = partition.offset, partition.engine.snapshot()
+        offset, blob = partition.offset, compress(partition.engine.snapshot())
         await checkpoint.save(self.changelog, partition.number, offset, blob)
         partition.saved_offset = offset
 
@@ -92,6 +93,6 @@ class Partitions(Generic[E]):
         if found is None:
             return Partition(number, engine)
         offset, blob = found
-        engine.restore(blob)
+        engine.restore(decompress(blob))
         log.info("partition %d resumes after offset %d", number, offset)
         return Partition(number, engine, offset, offset)

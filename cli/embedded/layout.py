@@ -96,7 +96,7 @@ def make_layout(root: Path) -> Layout:
 def _settings(layout: Layout) -> dict[str, Any]:
     receiver = {
         "name": RECEIVER,
-        "url": f"http://{LOOPBACK}:{layout.webhook_port}/",
+        "url": f"http://{LOOPBACK}:{layout.webhook_port}/webhook",
         "secret_file": str(layout.secret),
         "min_level": 1,
         "allow_private": True,

@@ -27,7 +27,19 @@ from ingest.kafka_topics import ensure_topics
 ROLES = ("ingest", "detect", "store", "notify")
 START_SECONDS = 60.0
 DRAIN_SECONDS = 60.0
+HURRIED_SECONDS = 1.5
+"""To drain after Ctrl-C, which has 10 s for everything."""
 QUIET_SECONDS = 3.0
+MOVING = (
+    ("ingest", "messages"),
+    ("detect", "readings"),
+    ("detect", "warnings"),
+    ("store", "readings_rows"),
+    ("store", "features_rows"),
+    ("store", "warnings_rows"),
+    ("notify", "delivered"),
+)
+"""Counts that stand still when everything published has arrived."""
 
 
 @dataclass
@@ -85,8 +97,8 @@ class Run:
             follower = asyncio.create_task(follow(self.watch, kafka, followed))
             await self._start_roles()
             await self._watch_until_done()
-            if not self._stop.is_set():
-                await self._drain()
+            await asyncio.to_thread(self.supervisor.stop_program, "sim")
+            await self._drain(HURRIED_SECONDS if self.interrupted else DRAIN_SECONDS)
         finally:
             followed.set()
             if follower is not None:
@@ -157,20 +169,20 @@ class Run:
         await self._show_until(done)
         self.sim_ended = time.monotonic()
 
-    async def _drain(self) -> None:
+    async def _drain(self, most_s: float) -> None:
         """Wait until nothing moves any more: all lags 0 and all counts at rest."""
         self.console.print("simulator done; waiting for the pipeline to finish …", style="dim")
-        deadline = time.monotonic() + DRAIN_SECONDS
+        deadline = time.monotonic() + most_s
         last: tuple[object, float] = (None, time.monotonic())
 
         async def drained() -> bool:
             nonlocal last
-            counts = {k: h.counters for k, h in self.watch.health.items()}
+            counts = [self.watch.counter(role, name) for role, name in MOVING]
             now = time.monotonic()
             if counts != last[0]:
                 last = (counts, now)
             resting = now - last[1] >= QUIET_SECONDS and not any(map(self.watch.lag, ROLES))
-            return self._stop.is_set() or resting or now > deadline
+            return resting or now > deadline
 
         await self._show_until(drained)
 
@@ -197,7 +209,7 @@ class Run:
             elapsed = time.monotonic() - self.started
             if elapsed - last >= 10.0:
                 last = elapsed
-                self.console.print(self._line(elapsed), highlight=False)
+                self.console.print(self._line(elapsed), highlight=False, soft_wrap=True)
 
         return show
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from domain.errors import GeohazardError
 
-STOP_SECONDS = 4
+STOP_SECONDS = 6
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,12 @@ class Supervisor:
         """Start one program; returns at once."""
         group = next(p.group for p in self._programs if p.name == name)
         self._call("supervisor.startProcess", f"{group}:{name}", False)
+
+    def stop_program(self, name: str) -> None:
+        """End one program: SIGTERM, and SIGKILL after `STOP_SECONDS`."""
+        group = next(p.group for p in self._programs if p.name == name)
+        with contextlib.suppress(xmlrpc.client.Fault):  # it has ended by itself
+            self._call("supervisor.stopProcess", f"{group}:{name}", True)
 
     def stop_group(self, group: str) -> None:
         """End a group's processes together: SIGTERM, and SIGKILL after `STOP_SECONDS`."""
