@@ -71,23 +71,23 @@ class Failures:
         self.destroyed = slope.uniform("destroyed") < plan.destroyed_share
         self._begin(*self._first())
 
-    def extend(self, step: int, event_ms: npt.NDArray[np.int64], dt_h: float) -> None:
-        """Begin further failures in a step, each a moment after the step's own time."""
-        rate = self._plan.per_1000_points_per_day
-        if rate:
-            chance = rate / 1_000.0 * dt_h / 24.0
-            drawn = (self._sites.slope.uniform("failure", step) < chance) & (
-                self.onset_ms == _NEVER
-            )
-            rows = np.flatnonzero(drawn)
-            self._begin(rows, event_ms[rows] + 1)
+    def extend(self, step: int, event_ms: npt.NDArray[np.int64], dt_h: float) -> list[Cell]:
+        """Plan further failures, to begin an hour after the step; return the storms before them."""
+        chance = self._plan.per_1000_points_per_day / 1_000.0 * dt_h / 24.0
+        if not chance:
+            return []
+        drawn = (self._sites.slope.uniform("failure", step) < chance) & (self.onset_ms == _NEVER)
+        rows = np.flatnonzero(drawn)
+        self._begin(rows, event_ms[rows] + HOUR_MS)
+        return self.storms(rows)
 
-    def storms(self) -> list[Cell]:
-        """Storms that go before the failures planned at the start."""
+    def storms(self, rows: npt.NDArray[np.int64] | None = None) -> list[Cell]:
+        """Storms that go before failures: those of some rows, or all that are planned."""
         if not self._plan.storm:
             return []
-        wet = self._sites.of_kind(HazardType.COLLAPSE, HazardType.GROUND_FISSURE)
-        return [self._storm(int(row)) for row in np.flatnonzero(self._planned() & ~wet)]
+        chosen = np.flatnonzero(self._planned()) if rows is None else rows
+        dry = self._sites.of_kind(HazardType.COLLAPSE, HazardType.GROUND_FISSURE)
+        return [self._storm(row) for row in chosen.tolist() if not dry[row]]
 
     def slip_mm(self, event_ms: npt.NDArray[np.int64]) -> tuple[Array, Array]:
         """Displacement by failure in mm, and its velocity in mm/h, each of shape (n,)."""

@@ -70,10 +70,10 @@ class Model:
         self.sites: Sites = make_sites(points, seed)
         self.interval_ms = interval_ms
         self.start_ms = start_ms
-        weather = Weather(scenario.weather, seed, start_ms)
+        self._weather = Weather(scenario.weather, seed, start_ms)
         self.failures = Failures(self.sites, scenario.failures, start_ms)
-        weather.plant(self.failures.storms())
-        self._slopes = Slopes(self.sites, weather, self.failures)
+        self._weather.plant(self.failures.storms())
+        self._slopes = Slopes(self.sites, self._weather, self.failures)
         self._instruments = Instruments(self.sites)
         self._faults = Faults(self.sites, scenario.faults, interval_ms)
         self._phase_ms = np.floor(self.sites.phase * interval_ms).astype(np.int64)
@@ -84,7 +84,7 @@ class Model:
         number, dt_h = self._number, self.interval_ms / 3_600_000
         self._number += 1
         event_ms = self.start_ms + number * self.interval_ms + self._phase_ms
-        self.failures.extend(number, event_ms, dt_h)
+        self._weather.plant(self.failures.extend(number, event_ms, dt_h))
         ground = self._slopes.advance(event_ms, dt_h)
         exact = self._instruments.read(ground, number, dt_h)
         faults = self._faults.advance(

@@ -237,7 +237,7 @@ class Link:
 
     def _disconnected(self, _client: Any, _data: Any, _flags: Any, reason: Any, _p: Any) -> None:
         self.reconnects += 1
-        self._retry_at = time.monotonic() + _FIRST_RETRY_S
+        self._retry_at = time.monotonic() + self._retry_s
         self._complain(f"connection lost: {reason}")
 
     def _acknowledged(self, _client: Any, _data: Any, mid: int, _reason: Any, _p: Any) -> None:

@@ -98,6 +98,7 @@ class Weather:
     def _alive(self, first_h: float, last_h: float) -> list[Cell]:
         longest = max(self._plan.shower_life_h[1], self._plan.front_life_h[1])
         slots = range(int(np.floor(first_h - longest)), int(np.floor(last_h)) + 1)
+        self._planted = [c for c in self._planted if c.birth_h + c.life_h > first_h]
         cells = [cell for slot in slots for cell in self._born(slot)] + self._planted
         return [c for c in cells if c.birth_h < last_h and c.birth_h + c.life_h > first_h]
 

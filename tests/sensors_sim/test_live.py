@@ -13,7 +13,7 @@ import pytest
 
 from domain.errors import GeohazardError
 from domain.registry import Registry
-from domain.settings import load_settings
+from domain.settings import MqttSettings, load_settings
 from ingest.decoders import Decoders
 from ingest.intake import Intake
 from ingest.validate import Validator
@@ -22,7 +22,7 @@ from sensors_sim.live import LiveConfig
 from sensors_sim.scenario import load_scenario
 from sensors_sim.summary import Counters, Summary
 from tests.sensors_sim.worlds import DEADLINE_S, DP_TOPIC, Listener, live_config, wait_until
-from tests.servers import Rumqttd
+from tests.servers import Mosquitto, Rumqttd
 
 pytestmark = pytest.mark.integration
 
@@ -196,6 +196,27 @@ def test_a_skewed_clock_near_now_counts_as_refused(rumqttd: Rumqttd, tmp_path: P
     long_ago, just_now = (live.run(config, threading.Event()) for config in (past, present))
     assert just_now.malformed > long_ago.malformed
     assert just_now.withheld == 0
+
+
+def test_a_broker_with_dollar_topics_carries_both_dialects(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    mqtt = MqttSettings(port=mosquitto.port, dp_topic="$dp")
+    summary = live.run(live_config(mosquitto.port, tmp_path, 100, mqtt=mqtt), threading.Event())
+    assert summary.messages_published == len(rows_of(tmp_path / "ledger.arrow")) > 500
+    assert summary.unacknowledged == 0
+
+
+def test_a_wrong_password_is_an_error_and_not_a_wait(tmp_path: Path) -> None:
+    if Mosquitto.program() is None:
+        pytest.skip("mosquitto is not installed")
+    server = Mosquitto(tmp_path / "mosquitto", ("allow_anonymous false",))
+    server.start()
+    try:
+        with pytest.raises(GeohazardError, match="refuses sim-0"):
+            live.run(live_config(server.port, tmp_path, 5), threading.Event())
+    finally:
+        server.stop()
 
 
 def test_a_registry_with_another_interval_is_refused(tmp_path: Path) -> None:
