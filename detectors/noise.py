@@ -26,12 +26,12 @@ _MEAN_CLIPPED = 0.966
 """Mean of min(|d|, 3) for a departure d of unit noise (standard deviation sqrt(1.5))."""
 
 _PRIOR = {
-    "crack": 0.5,
-    "gnss_e": 4.0,
-    "gnss_n": 4.0,
-    "gnss_u": 8.0,
-    "tilt_x": 0.02,
-    "tilt_y": 0.02,
+    "crack": 0.25,
+    "gnss_e": 3.0,
+    "gnss_n": 3.0,
+    "gnss_u": 5.0,
+    "tilt_x": 0.01,
+    "tilt_y": 0.01,
     "soil_moisture": 0.5,
     "pore_pressure": 0.3,
     "groundwater": 0.03,

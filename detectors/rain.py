@@ -2,7 +2,9 @@
 
 An event begins with the first rain after six dry hours (or three intervals, if longer). Its mean
 intensity I over its duration D (hours, the first interval included) is held against Caine's
-I = 14.82 D^-0.39 and Guzzetti's I = 2.20 D^-0.44. Effective antecedent rain is what has fallen,
+I = 14.82 D^-0.39 and Guzzetti's I = 2.20 D^-0.44. Where readings come every hour or more often,
+one reading counts for at most as much as all others of the event together: a bucket that is
+knocked over is no storm. Effective antecedent rain is what has fallen,
 halved every 6, 24 and 72 hours. Rain alone never says that a slope moves; see the caps in
 `detectors.rules`.
 
@@ -62,6 +64,7 @@ class Rain:
         Field("rain_wet", "i8"),
         Field("rain_start", "i8"),
         Field("rain_event", "f8"),
+        Field("rain_largest", "f8"),
         Field("rain_effective", "f8", len(HALF_LIVES_H)),
         Field("rain_known", "u1"),
     )
@@ -116,6 +119,8 @@ class Rain:
         table["rain_start"][rows] = np.where(begins, first, table["rain_start"][rows])
         table["rain_wet"][rows] = np.where(raining, batch.time_ms, last_wet)
         table["rain_event"][rows] = total + amount
+        largest = np.where(begins, 0.0, table["rain_largest"][rows])
+        table["rain_largest"][rows] = np.maximum(largest, amount)
         under_way: Mask = total + amount > 0.0
         return under_way
 
@@ -126,6 +131,8 @@ class Rain:
             return verdict
         part = batch.select(wet)
         limits, total = part.limits, table["rain_event"][part.series]
+        rest = total - table["rain_largest"][part.series]
+        total = np.where(part.interval_ms <= HOUR_MS, np.minimum(total, 2.0 * rest), total)
         duration = (table["rain_wet"][part.series] - table["rain_start"][part.series]) / HOUR_MS
         duration = np.clip(duration, SHORTEST_H, LONGEST_H)
         intensity = total / duration
