@@ -5,6 +5,7 @@ Readings and features carry a small integer in place of (point, device, channel)
 index in memory, a row at a time; `storage.events` removes duplicates instead.
 """
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -80,6 +81,8 @@ def connect(
         raise StoreUnavailableError(msg) from error
     try:
         _check(con, path, read_only=read_only)
+        if not read_only:  # what a killed process spilled; the file is ours now
+            shutil.rmtree(f"{path}.tmp", ignore_errors=True)
     except BaseException:
         con.close()
         raise

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -21,6 +23,8 @@ BATCH_ROWS = 3000
 
 _WRITER = """
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from storage.duck import DuckStore
 from tests.storage.test_duck_crash import batch
@@ -148,3 +152,35 @@ def test_reading_offline_leaves_the_file_alone(tmp_path: Path) -> None:
         assert len(history.readings_of(con, b.POINT)) == 1
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["record.duckdb"]
+
+
+def test_spilled_files_of_a_killed_process_are_removed(tmp_path: Path) -> None:
+    path = tmp_path / "record.duckdb"
+    spill = tmp_path / "record.duckdb.tmp"
+    spill.mkdir()
+    (spill / "duckdb_temp_storage-0.tmp").write_bytes(b"x")
+    DuckStore(path).close()
+    assert not spill.exists()
+
+
+def test_another_thread_reads_while_rows_are_written(tmp_path: Path) -> None:
+    store = DuckStore(tmp_path / "record.duckdb")
+    store.write_readings([batch(0)])
+    seen, done = [], threading.Event()
+
+    def read() -> None:
+        with store.cursor() as con:
+            while not done.is_set():
+                seen.append(counts(con).readings)
+
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(read)
+        try:
+            for n in range(1, 40):
+                store.write_readings([batch(n)])
+        finally:
+            done.set()
+        reader.result(timeout=60)
+    store.close()
+    assert seen == sorted(seen)
+    assert {rows % BATCH_ROWS for rows in seen} == {0}

@@ -1,5 +1,6 @@
 """Old rows leave the embedded store, a bounded number at a time."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,13 +87,12 @@ def test_a_flood_of_rejects_is_bounded(
 def test_room_is_used_again(tmp_path: Path, clock: ManualClock) -> None:
     """Ten hours through a store that keeps one take about the room of one."""
     path = tmp_path / "short.duckdb"
+    frame = b.frame(*(b.reading(0, i * 0.37, device=f"d{i}") for i in range(20_000)))
     sizes = []
     for hour in range(10):
         store = open_for_an_hour(tmp_path, clock)
         for part in range(6):
-            event_ms = hour * 100 + part
-            rows = (b.reading(event_ms, i * 0.37, device=f"d{i}") for i in range(20_000))
-            store.write_readings([b.frame(*rows)])
+            store.write_readings([replace(frame, event_ms=frame.event_ms + hour * 100 + part)])
             clock.advance(HOUR_MS // 6)
         store.close()
         sizes.append(path.stat().st_size)
