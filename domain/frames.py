@@ -18,7 +18,9 @@ from domain.errors import FrameError
 MAX_ROWS = 2_000_000
 """A frame with more rows is refused: it is hostile or a mistake."""
 
-_WRITE = pa.ipc.IpcWriteOptions(compression="zstd")
+# Handing the few small buffers of a frame to threads costs more than compressing them here.
+_WRITE = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+_READ = pa.ipc.IpcReadOptions(use_threads=False)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class _Frame:
             If the bytes are not a frame of this kind.
         """
         try:
-            with pa.ipc.open_stream(data) as reader:
+            with pa.ipc.open_stream(data, options=_READ) as reader:
                 kind = (reader.schema.metadata or {}).get(b"geohazard.frame", b"").decode()
                 if kind != cls.KIND:
                     msg = f"expected a frame of kind {cls.KIND!r}, found {kind!r}"
