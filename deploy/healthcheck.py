@@ -29,8 +29,8 @@ async def reports(kafka: KafkaSettings) -> list[Health]:
     """Last reports of all roles, oldest first."""
     consumer = AIOKafkaConsumer(**kafka_options(kafka), enable_auto_commit=False)
     place = TopicPartition(PIPELINE, 0)
-    await consumer.start()
     try:
+        await consumer.start()
         consumer.assign([place])
         end = (await consumer.end_offsets([place]))[place]
         begin = (await consumer.beginning_offsets([place]))[place]
