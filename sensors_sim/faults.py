@@ -1,163 +1,232 @@
-"""Faults: what a field technician finds. Drawn for each device and step, kept in the truth."""
+"""Faults: what a field technician finds. Drawn for each device and step, kept in the truth.
 
-from dataclasses import dataclass, replace
+Two sorts: some strike a single message, others last for hours. Which device, when, how long and
+which channel follow from the seed alone.
+"""
+
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from domain.channels import CHANNELS
-from sensors_sim.instruments import written
+from sensors_sim.noise import Noise
 from sensors_sim.scenario import FaultPlan
 from sensors_sim.sites import Sites
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
 
 SKEW_MS = 8 * 3_600_000
 """A clock set to local time while its stamps claim UTC: eight hours ahead."""
 
-_SPIKE = {"displacement": 60.0, "tilt": 8.0, "dynamic": 90.0, "rain": 25.0, "water": 12.0}
-_HEALTHY_SPIKE = 3.0
-
 
 class FaultKind(StrEnum):
-    """Kinds of fault."""
+    """Kinds of fault; a scenario gives each its rate by this name."""
 
     SPIKE = "spike"
     STUCK = "stuck"
+    DRIFT = "drift"
+    STEP = "step"
+    WRONG_UNIT = "wrong_unit"
+    SWAPPED_AXES = "swapped_axes"
     DROPOUT = "dropout"
+    DISTRICT_OUTAGE = "district_outage"
     DUPLICATE = "duplicate"
     CLOCK_SKEW = "clock_skew"
+    CLOCK_DRIFT = "clock_drift"
     MALFORMED = "malformed"
     DESTROYED = "destroyed"
 
 
+ONCE = (FaultKind.SPIKE, FaultKind.STEP, FaultKind.DUPLICATE, FaultKind.MALFORMED)
+"""Kinds that strike one message (a step stays afterwards)."""
+
+LASTING = (
+    FaultKind.STUCK,
+    FaultKind.DRIFT,
+    FaultKind.WRONG_UNIT,
+    FaultKind.SWAPPED_AXES,
+    FaultKind.DROPOUT,
+    FaultKind.CLOCK_SKEW,
+    FaultKind.CLOCK_DRIFT,
+)
+"""Kinds that last for hours."""
+
+ON_A_CHANNEL = (
+    FaultKind.SPIKE,
+    FaultKind.STUCK,
+    FaultKind.DRIFT,
+    FaultKind.STEP,
+    FaultKind.WRONG_UNIT,
+)
+"""Kinds that hit one channel of a device."""
+
+
+_SLOW_ONLY = (FaultKind.DRIFT, FaultKind.STEP, FaultKind.WRONG_UNIT)
+_SLOW = ("displacement", "tilt", "water")
+"""Families of channels that drift, shift after a visit, or come in another unit."""
+
+
 @dataclass(frozen=True)
 class FaultStep:
-    """What goes wrong in one step; masks and arrays of shape (n,).
+    """What goes wrong in one step.
 
     Attributes
     ----------
-    values
-        Values with spikes and stuck channels, shape (n, width).
+    active
+        Which devices each kind strikes, shape (n,) each.
     channel
-        Slot of the channel that a spike or a stuck value hits.
+        For kinds that hit one channel: its slot, shape (n,).
+    since
+        For kinds that last: the step in which the episode began, shape (n,).
     skew_ms
-        How far the device's clock runs ahead.
-    destroyed
-        The device is gone; it will never send again.
+        How far each device's clock runs ahead, shape (n,).
     """
 
-    values: Array
-    spike: Mask
-    stuck: Mask
-    channel: npt.NDArray[np.int64]
-    offline: Mask
-    duplicate: Mask
-    skew_ms: npt.NDArray[np.int64]
-    malformed: Mask
-    destroyed: Mask
+    active: dict[FaultKind, Mask]
+    channel: dict[FaultKind, Rows]
+    since: dict[FaultKind, Rows]
+    skew_ms: Rows
+
+    @property
+    def offline(self) -> Mask:
+        """Devices that keep their messages for later."""
+        return self.active[FaultKind.DROPOUT] | self.active[FaultKind.DISTRICT_OUTAGE]
 
 
 class Faults:
     """All faults of a run, advanced step by step."""
 
-    def __init__(self, sites: Sites, plan: FaultPlan, interval_ms: int) -> None:
+    def __init__(self, sites: Sites, plan: FaultPlan, seed: int, interval_ms: int) -> None:
         n = len(sites)
-        self._sites = sites
         self._plan = plan
-        self._days = interval_ms / 86_400_000
+        self._noise = sites.device
         self._interval_ms = interval_ms
-        self._until = {kind: np.zeros(n, np.int64) for kind in FaultKind}
-        self._held = np.zeros(n)
-        self._skew = np.zeros(n, np.int64)
-        self._counts = np.array([len(device.channels) for device in sites.devices])
-        self._slot = np.zeros(n, np.int64)
+        codes = sorted({point.district for point in sites.points})
+        self._district = np.array([codes.index(point.district) for point in sites.points])
+        self._areas = Noise(seed, codes)
+        self._area_until = np.zeros(len(codes), np.int64)
+        self._any_slot = _choices(sites, tuple({c.family for c in CHANNELS.values()}))
+        self._slow_slot = _choices(sites, _SLOW)
+        self._has_axes = np.array(
+            [axes_of(device.channels) is not None for device in sites.devices]
+        )
+        self._until = {kind: np.zeros(n, np.int64) for kind in LASTING}
+        self._since = {kind: np.zeros(n, np.int64) for kind in LASTING}
+        self._slot = {kind: np.zeros(n, np.int64) for kind in ON_A_CHANNEL}
+        self._ahead_ms = np.zeros(n, np.int64)
 
-    def advance(self, number: int, exact: Array, failing: Mask, destroyed: Mask) -> FaultStep:
+    def advance(self, number: int, failing: Mask, destroyed: Mask) -> FaultStep:
         """Draw the faults of a step.
 
         Parameters
         ----------
-        exact
-            What the instruments read, shape (n, width).
         failing
             Points that fail right now, which a scenario may spare.
         destroyed
             Devices that a failure has destroyed.
         """
-        plan = self._plan
-        able = ~failing if plan.spare_failing else np.ones(len(failing), np.bool_)
-        stuck = self._episode(FaultKind.STUCK, number, plan.stuck_per_day, plan.stuck_h, exact)
-        spike = self._once(FaultKind.SPIKE, number, plan.spike_per_day) & ~stuck
-        away = self._episode(FaultKind.DROPOUT, number, plan.dropout_per_day, plan.dropout_h, exact)
-        skewed = self._episode(
-            FaultKind.CLOCK_SKEW, number, plan.clock_skew_per_day, plan.clock_skew_h, exact
-        )
-        step = FaultStep(
-            values=exact,
-            spike=spike & able,
-            stuck=stuck & able,
-            channel=np.where(stuck, self._slot, self._pick(number)),
-            offline=away & able & ~destroyed,
-            duplicate=self._once(FaultKind.DUPLICATE, number, plan.duplicate_per_day),
-            skew_ms=np.where(skewed & able, self._skew, 0),
-            malformed=self._once(FaultKind.MALFORMED, number, plan.malformed_per_day)
-            & able
-            & ~away,
-            destroyed=destroyed,
-        )
-        return replace(step, values=self._spoil(number, step))
+        able = ~destroyed & ~failing if self._plan.spare_failing else ~destroyed
+        active: dict[FaultKind, Mask]
+        active = {kind: self._strikes(kind, number) & able for kind in ONCE}
+        active |= {kind: self._lasts(kind, number) & able for kind in LASTING}
+        active[FaultKind.DISTRICT_OUTAGE] = self._outage(number) & able
+        active[FaultKind.DESTROYED] = destroyed
+        active[FaultKind.SWAPPED_AXES] &= self._has_axes
+        for kind in _SLOW_ONLY:
+            active[kind] &= self._slow_slot[1] > 0
+        away = active[FaultKind.DROPOUT] | active[FaultKind.DISTRICT_OUTAGE]
+        for kind in (FaultKind.DUPLICATE, FaultKind.MALFORMED):
+            active[kind] &= ~away
+        channel = {kind: slots.copy() for kind, slots in self._slot.items()}
+        since = {kind: steps.copy() for kind, steps in self._since.items()}
+        return FaultStep(active, channel, since, self._skew(number, active))
 
-    def _once(self, kind: FaultKind, number: int, per_day: float) -> Mask:
-        if not per_day:
-            return np.zeros(len(self._sites), np.bool_)
-        return self._sites.device.uniform(kind, number) < per_day * self._days
+    def _strikes(self, kind: FaultKind, number: int) -> Mask:
+        strikes = self._drawn(self._noise, kind, number)
+        if kind in self._slot and strikes.any():
+            self._slot[kind][strikes] = self._pick(kind, number)[strikes]
+        return strikes
 
-    def _episode(
-        self, kind: FaultKind, number: int, per_day: float, hours: tuple[float, float], exact: Array
-    ) -> Mask:
-        """Begin and go on with faults that last; an episode never begins in the first step."""
+    def _lasts(self, kind: FaultKind, number: int) -> Mask:
+        """Begin and go on with faults that last; none begins in the first step."""
         until = self._until[kind]
-        if number and per_day:
-            begins = self._once(kind, number, per_day) & (until <= number)
-            rows = np.flatnonzero(begins)
-            if rows.size:
-                lasting_h = self._sites.device.between(f"{kind} hours", *hours, number)[rows]
-                steps = np.ceil(lasting_h * 3_600_000 / self._interval_ms).astype(np.int64)
-                until[rows] = number + np.maximum(steps, 1)
-                self._remember(kind, number, rows, exact)
+        begins = self._drawn(self._noise, kind, number) & (until <= number) & (number > 0)
+        rows = np.flatnonzero(begins)
+        if rows.size:
+            until[rows] = number + self._lasting(self._noise, kind, number)[rows]
+            self._since[kind][rows] = number
+            if kind in self._slot:
+                self._slot[kind][rows] = self._pick(kind, number)[rows]
+            if kind is FaultKind.CLOCK_SKEW:
+                # A few seconds besides: two readings of a device never share an event time.
+                limit = min(30_000, self._interval_ms)
+                own = self._noise.between("skew", 1.0, limit, number)[rows]
+                self._ahead_ms[rows] = SKEW_MS + np.floor(own).astype(np.int64)
         return until > number
 
-    def _remember(
-        self, kind: FaultKind, number: int, rows: npt.NDArray[np.int64], exact: Array
-    ) -> None:
-        if kind is FaultKind.STUCK:
-            self._slot[rows] = self._pick(number)[rows]
-            self._held[rows] = exact[rows, self._slot[rows]]
-        elif kind is FaultKind.CLOCK_SKEW:
-            # A few seconds besides: two readings of a device never share an event time.
-            limit = min(30_000, self._interval_ms)
-            own = self._sites.device.between("skew", 1.0, limit, number)[rows]
-            self._skew[rows] = SKEW_MS + np.floor(own).astype(np.int64)
+    def _outage(self, number: int) -> Mask:
+        """Whole districts that are cut off."""
+        kind, until = FaultKind.DISTRICT_OUTAGE, self._area_until
+        begins = self._drawn(self._areas, kind, number) & (until <= number) & (number > 0)
+        until[begins] = number + self._lasting(self._areas, kind, number)[begins]
+        cut: Mask = (until > number)[self._district]
+        return cut
 
-    def _pick(self, number: int) -> npt.NDArray[np.int64]:
-        """Choose a channel of each device."""
-        share = self._sites.device.uniform("which channel", number)
-        slots: npt.NDArray[np.int64] = np.floor(share * self._counts).astype(np.int64)
-        return slots
+    def _drawn(self, noise: Noise, kind: FaultKind, number: int) -> Mask:
+        rate: float = getattr(self._plan, f"{kind}_per_day")
+        if not rate:
+            return np.zeros(len(noise), np.bool_)
+        drawn: Mask = noise.uniform(kind, number) < rate * self._interval_ms / 86_400_000
+        return drawn
 
-    def _spoil(self, number: int, step: FaultStep) -> Array:
-        values = step.values.copy()
-        rows = np.flatnonzero(step.stuck)
-        values[rows, self._slot[rows]] = self._held[rows]
-        signs = self._sites.device.uniform("spike sign", number)
-        size = self._sites.device.between("spike size", 0.7, 2.0, number)
-        for row in np.flatnonzero(step.spike).tolist():
-            slot = int(step.channel[row])
-            name = self._sites.devices[row].channels[slot]
-            jump = _SPIKE.get(CHANNELS[name].family, _HEALTHY_SPIKE) * size[row]
-            jump = jump if signs[row] < 0.5 or name == "rain" else -jump
-            values[row, slot] = written(name, np.array([values[row, slot] + jump]))[0]
-        return values
+    def _lasting(self, noise: Noise, kind: FaultKind, number: int) -> Rows:
+        """Draw how many steps an episode lasts."""
+        low, high = getattr(self._plan, f"{kind}_h")
+        hours = noise.between(f"{kind} hours", low, high, number)
+        steps = np.ceil(hours * 3_600_000 / self._interval_ms)
+        return np.maximum(steps, 1.0).astype(np.int64)
+
+    def _pick(self, kind: FaultKind, number: int) -> Rows:
+        """Choose a channel of each device, among those that can have the fault."""
+        slots, count = self._slow_slot if kind in _SLOW_ONLY else self._any_slot
+        share = self._noise.uniform(f"{kind} channel", number)
+        which = np.floor(share * count).astype(np.int64)
+        return slots[np.arange(len(slots)), which]
+
+    def _skew(self, number: int, active: dict[FaultKind, Mask]) -> Rows:
+        """Add clocks that are eight hours ahead and clocks that lose seconds every hour."""
+        kind = FaultKind.CLOCK_DRIFT
+        elapsed_h = (number - self._since[kind] + 1) * self._interval_ms / 3_600_000
+        lost = np.floor(self._noise.between("lost", 500.0, 5_000.0) * elapsed_h)
+        behind = -np.clip(lost, 1, self._interval_ms - 1).astype(np.int64)
+        skew = np.where(active[kind], behind, 0)
+        return np.where(active[FaultKind.CLOCK_SKEW], self._ahead_ms, skew)
+
+
+def axes_of(channels: tuple[str, ...]) -> tuple[int, int] | None:
+    """Slots of the two horizontal axes of an instrument, which can be swapped.
+
+    Examples
+    --------
+    >>> axes_of(("crack", "tilt_x", "tilt_y")), axes_of(("crack",))
+    ((1, 2), None)
+    """
+    for one, other in (("gnss_e", "gnss_n"), ("tilt_x", "tilt_y")):
+        if one in channels and other in channels:
+            return channels.index(one), channels.index(other)
+    return None
+
+
+def _choices(sites: Sites, families: tuple[str, ...]) -> tuple[Rows, Rows]:
+    """Slots of each device's channels of some families, shape (n, width), and their number."""
+    slots = np.zeros((len(sites), sites.width), np.int64)
+    counts = np.zeros(len(sites), np.int64)
+    for row, device in enumerate(sites.devices):
+        fit = [i for i, name in enumerate(device.channels) if CHANNELS[name].family in families]
+        slots[row, : len(fit)] = fit
+        counts[row] = len(fit)
+    return slots, counts

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from domain.points import Point
 from domain.topics import mqtt_topic
 from sensors_sim.dialects import DpWriter, SenmlWriter, Writer, can_speak_dp
-from sensors_sim.faults import FaultStep
+from sensors_sim.faults import FaultKind, FaultStep
 from sensors_sim.malformed import EVERYDAY, Damage, damaged_dp, damaged_senml
 from sensors_sim.model import Model, Step
 from sensors_sim.scenario import Scenario
@@ -118,7 +119,7 @@ class Fleet:
 
     def _faulty(self, step: Step, row: int, values: tuple[float, ...]) -> list[Message]:
         faults = step.faults
-        if faults.destroyed[row]:
+        if faults.active[FaultKind.DESTROYED][row]:
             self._backlog.pop(row, None)
             return []
         skew_ms = int(faults.skew_ms[row])
@@ -128,11 +129,11 @@ class Fleet:
         if faults.offline[row]:
             self._backlog[row].append(msgspec.structs.replace(message, kind=BACKLOG))
             return []
-        if faults.malformed[row]:
+        if faults.active[FaultKind.MALFORMED][row]:
             message = self._damaged(step, message)
         sent = [message]
         # A skewed message may be refused, and each refused one must have its own bytes.
-        if faults.duplicate[row] and message.kind == VALID and not skew_ms:
+        if faults.active[FaultKind.DUPLICATE][row] and message.kind == VALID and not skew_ms:
             sent.append(msgspec.structs.replace(message, kind=DUPLICATE))
         late = self._backlog.pop(row, [])
         newest_first = self.sites.device.uniform("backlog order")[row] < 0.5 if late else False
@@ -165,10 +166,12 @@ class Fleet:
         return _telemetry(stranger, self.sites.devices[row].device_id)
 
 
-def _any_fault(faults: FaultStep) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _any_fault(faults: FaultStep) -> npt.NDArray[np.bool_]:
     """Which devices need a closer look than an undisturbed message."""
-    sending = faults.offline | faults.duplicate | faults.malformed | faults.destroyed
-    return sending | (faults.skew_ms > 0)
+    single = (FaultKind.DUPLICATE, FaultKind.MALFORMED, FaultKind.DESTROYED)
+    struck = np.any([faults.active[kind] for kind in single], axis=0)
+    faulty: npt.NDArray[np.bool_] = struck | faults.offline | (faults.skew_ms != 0)
+    return faulty
 
 
 def _telemetry(point: Point, device_id: str) -> str:

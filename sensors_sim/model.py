@@ -13,6 +13,7 @@ from sensors_sim.instruments import Instruments
 from sensors_sim.scenario import Scenario
 from sensors_sim.sites import Sites, make_sites
 from sensors_sim.slopes import Slopes
+from sensors_sim.spoil import Spoiler
 from sensors_sim.weather import Weather
 
 Array = npt.NDArray[np.float64]
@@ -75,7 +76,8 @@ class Model:
         self._weather.plant(self.failures.storms())
         self._slopes = Slopes(self.sites, self._weather, self.failures)
         self._instruments = Instruments(self.sites)
-        self._faults = Faults(self.sites, scenario.faults, interval_ms)
+        self._faults = Faults(self.sites, scenario.faults, seed, interval_ms)
+        self._spoiler = Spoiler(self.sites, interval_ms / 3_600_000)
         self._phase_ms = np.floor(self.sites.phase * interval_ms).astype(np.int64)
         self._number = 0
 
@@ -87,10 +89,9 @@ class Model:
         self._weather.plant(self.failures.extend(number, event_ms, dt_h))
         ground = self._slopes.advance(event_ms, dt_h)
         exact = self._instruments.read(ground, number, dt_h)
-        faults = self._faults.advance(
-            number, exact, self.failures.failing(event_ms), self.failures.silenced(event_ms)
-        )
-        return Step(number, event_ms, faults.values, faults)
+        failing, silenced = self.failures.failing(event_ms), self.failures.silenced(event_ms)
+        faults = self._faults.advance(number, failing, silenced)
+        return Step(number, event_ms, self._spoiler.spoil(number, exact, faults), faults)
 
     def truth(self, until_ms: int) -> list[Failure]:
         """Failures that began before a time."""

@@ -48,6 +48,9 @@ class Noise:
         self._keys = np.array([text_key(name) ^ salt for name in names], np.uint64)
         self._streams: dict[str, npt.NDArray[np.uint64]] = {}
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def take(self, rows: npt.NDArray[np.int64]) -> "Noise":
         """Keep some of the rows; their numbers stay the same."""
         part = Noise(0, ())

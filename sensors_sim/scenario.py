@@ -96,10 +96,12 @@ class FailurePlan(_Table, frozen=True):
 
 
 class FaultPlan(_Table, frozen=True):
-    """Faults; rates are for a device and a day, spans in hours.
+    """Faults; rates are for a device (an outage: a district) and a day, spans in hours.
 
     Attributes
     ----------
+    oversized_share
+        Share of the malformed payloads that are larger than ingest looks into.
     spare_failing
         Whether points keep free of faults while they fail.
     """
@@ -107,11 +109,22 @@ class FaultPlan(_Table, frozen=True):
     spike_per_day: Rate = 0.0
     stuck_per_day: Rate = 0.0
     stuck_h: Span = (1.0, 12.0)
+    drift_per_day: Rate = 0.0
+    drift_h: Span = (12.0, 72.0)
+    step_per_day: Rate = 0.0
+    wrong_unit_per_day: Rate = 0.0
+    wrong_unit_h: Span = (2.0, 24.0)
+    swapped_axes_per_day: Rate = 0.0
+    swapped_axes_h: Span = (2.0, 24.0)
     dropout_per_day: Rate = 0.0
     dropout_h: Span = (0.5, 3.0)
+    district_outage_per_day: Rate = 0.0
+    district_outage_h: Span = (1.0, 1.0)
     duplicate_per_day: Rate = 0.0
     clock_skew_per_day: Rate = 0.0
     clock_skew_h: Span = (0.5, 3.0)
+    clock_drift_per_day: Rate = 0.0
+    clock_drift_h: Span = (12.0, 72.0)
     malformed_per_day: Rate = 0.0
     oversized_share: Share = 0.01
     spare_failing: bool = True

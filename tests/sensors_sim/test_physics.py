@@ -11,6 +11,7 @@ from domain.channels import CHANNELS
 from domain.hazards import HazardType
 from domain.points import Device, Point
 from sensors_sim.failures import Failures
+from sensors_sim.faults import FaultKind
 from sensors_sim.model import Model
 from sensors_sim.province import build_points
 from sensors_sim.scenario import FailurePlan, Scenario, WeatherPlan, load_scenario
@@ -210,7 +211,7 @@ def test_a_destroyed_device_never_speaks_again() -> None:
     demo = load_scenario("demo")
     failures = msgspec.structs.replace(demo.failures, destroyed_share=1.0, first_per_points=60)
     model = make_model(60, msgspec.structs.replace(demo, failures=failures))
-    gone = [step.faults.destroyed for step in steps_of(model, 14)]
+    gone = [step.faults.active[FaultKind.DESTROYED] for step in steps_of(model, 14)]
     assert not gone[0].any()
     assert gone[-1].sum() == 1
     assert (np.diff(np.array(gone).astype(int), axis=0) >= 0).all()

@@ -1,0 +1,126 @@
+"""What faults do to the values of an instrument.
+
+Each fault leaves the other channels of the device as they are; what is sent keeps the channel's
+digits and gross range, for a faulty instrument still writes numbers.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.channels import CHANNELS
+from sensors_sim.faults import FaultKind, FaultStep, axes_of
+from sensors_sim.instruments import written
+from sensors_sim.noise import Noise
+from sensors_sim.sites import Sites
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+_SCALE = {"displacement": 60.0, "tilt": 8.0, "dynamic": 90.0, "rain": 25.0, "water": 12.0}
+"""Size of a large error by the channel's family, in its unit."""
+
+_OTHER_SCALE = 3.0
+_DRIFT_PER_H = 0.03
+
+_WRONG_UNIT = {"displacement": 0.1, "tilt": np.pi / 180.0, "water": 1 / 9.80665}
+"""A value in cm, rad, cm or m of water that claims to be in the channel's own unit."""
+
+
+class Spoiler:
+    """Spoils the values of a fleet, step by step.
+
+    Parameters
+    ----------
+    interval_h
+        Hours between two readings.
+    """
+
+    def __init__(self, sites: Sites, interval_h: float) -> None:
+        shape = (len(sites), sites.width)
+        self._sites = sites
+        self._interval_h = interval_h
+        self._noise: Noise = sites.device
+        self._held = np.zeros(len(sites))
+        self._offset = np.zeros(shape)
+        self._scale = np.zeros(shape)
+        self._factor = np.ones(shape)
+        for name, rows in sites.rows.items():
+            family, slots = CHANNELS[name].family, sites.slots[name]
+            self._scale[rows, slots] = _SCALE.get(family, _OTHER_SCALE)
+            self._factor[rows, slots] = _WRONG_UNIT.get(family, 1.0)
+        self._pairs = [axes_of(device.channels) for device in sites.devices]
+
+    def spoil(self, number: int, exact: Array, faults: FaultStep) -> Array:
+        """Return the values as the devices send them, shape (n, width)."""
+        values = exact.copy()
+        touched = [
+            self._step(number, values, faults),
+            self._drift(number, values, faults),
+            self._swap(values, faults),
+            self._wrong_unit(values, faults),
+            self._stick(number, values, faults),
+            self._spike(number, values, faults),
+        ]
+        rows = np.unique(np.concatenate(touched))
+        for row in rows.tolist():
+            for slot, name in enumerate(self._sites.devices[row].channels):
+                values[row, slot] = written(name, values[row, slot : slot + 1])[0]
+        return values
+
+    def _step(self, number: int, values: Array, faults: FaultStep) -> Rows:
+        """Shift a channel after a visit, for good."""
+        rows, slots = _struck(faults, FaultKind.STEP)
+        if rows.size:
+            share = self._noise.between("step size", -0.8, 0.8, number)[rows]
+            self._offset[rows, slots] += share * self._scale[rows, slots]
+        values += self._offset
+        return np.flatnonzero(self._offset.any(axis=1))
+
+    def _drift(self, number: int, values: Array, faults: FaultStep) -> Rows:
+        rows, slots = _struck(faults, FaultKind.DRIFT)
+        hours = (number - faults.since[FaultKind.DRIFT][rows] + 1) * self._interval_h
+        values[rows, slots] += _DRIFT_PER_H * self._scale[rows, slots] * hours
+        return rows
+
+    def _swap(self, values: Array, faults: FaultStep) -> Rows:
+        rows = np.flatnonzero(faults.active[FaultKind.SWAPPED_AXES])
+        for row in rows.tolist():
+            pair = self._pairs[row]
+            if pair is not None:
+                values[row, list(pair)] = values[row, list(reversed(pair))]
+        return rows
+
+    def _wrong_unit(self, values: Array, faults: FaultStep) -> Rows:
+        rows, slots = _struck(faults, FaultKind.WRONG_UNIT)
+        values[rows, slots] *= self._factor[rows, slots]
+        return rows
+
+    def _stick(self, number: int, values: Array, faults: FaultStep) -> Rows:
+        rows, slots = _struck(faults, FaultKind.STUCK)
+        fresh = faults.since[FaultKind.STUCK][rows] == number
+        self._held[rows[fresh]] = values[rows[fresh], slots[fresh]]
+        values[rows, slots] = self._held[rows]
+        return rows
+
+    def _spike(self, number: int, values: Array, faults: FaultStep) -> Rows:
+        rows, slots = _struck(faults, FaultKind.SPIKE)
+        if rows.size:
+            size = self._noise.between("spike size", 0.7, 2.0, number)[rows]
+            up = self._noise.uniform("spike sign", number)[rows] < 0.5
+            jump = size * self._scale[rows, slots]
+            # Down is no way for a quantity that rests at zero.
+            low = values[rows, slots] - jump < self._floor(rows, slots)
+            values[rows, slots] += np.where(up | low, jump, -jump)
+        return rows
+
+    def _floor(self, rows: Rows, slots: Rows) -> Array:
+        names = (
+            self._sites.devices[row].channels[slot]
+            for row, slot in zip(rows.tolist(), slots.tolist(), strict=True)
+        )
+        return np.array([CHANNELS[name].low for name in names])
+
+
+def _struck(faults: FaultStep, kind: FaultKind) -> tuple[Rows, Rows]:
+    rows = np.flatnonzero(faults.active[kind])
+    return rows, faults.channel[kind][rows]
