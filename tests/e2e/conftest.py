@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.kafka_server import KafkaServer, running_kafka, skip_without_kafka
 from tests.servers import Rumqttd, Server, Tansu
+from tests.storage.conftest import gateway, influx
+
+__all__ = ["gateway", "influx"]
 
 
 @pytest.fixture
@@ -21,3 +25,11 @@ def embedded(tmp_path: Path) -> Iterator[list[tuple[Server, Server]]]:
                 stack.callback(server.stop)
             pairs.append(pair)
         yield pairs
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[KafkaServer]:
+    """Apache Kafka with nothing in it, for a test that kills it."""
+    skip_without_kafka()
+    with running_kafka(tmp_path / "apache-kafka") as server:
+        yield server

@@ -47,11 +47,14 @@ partitions = {partitions}
 linger_ms = 50
 [detect]
 checkpoint_s = 2.0
-[store]
-path = "{root}/record.duckdb"
 [alerts]
 outbox = "{root}/outbox.sqlite"
 {alerts}
+{store}
+"""
+DUCKDB = """
+[store]
+path = "{root}/record.duckdb"
 """
 
 
@@ -85,6 +88,8 @@ class Pipeline:
         Written to the registry.
     alerts
         More lines of the ``[alerts]`` table of the settings.
+    store
+        Tables of the settings that say where the record is kept.
     """
 
     root: Path
@@ -92,6 +97,7 @@ class Pipeline:
     kafka: Server
     points: list[Point]
     alerts: str = ""
+    store: str = DUCKDB
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -103,6 +109,7 @@ class Pipeline:
             kafka=self.kafka.port,
             partitions=PARTITIONS,
             alerts=self.alerts,
+            store=self.store.format(root=self.root),
         )
         self.config.write_text(text, encoding="utf-8")
 
@@ -179,6 +186,14 @@ class Pipeline:
         self.wait(lambda: asyncio.run(self.lag()) == 0, "all roles to be done")
         self.wait(lambda: asyncio.run(self.lag()) == 0, "all roles to be done")
 
+    def wait_until_done(self, group: str, readings: int) -> None:
+        """Wait until Kafka holds so many distinct readings and one group has acknowledged them."""
+        self.wait(lambda: asyncio.run(self.distinct_readings()) >= readings, "readings in Kafka")
+        self.wait(
+            lambda: asyncio.run(self._group_lag(group, [topics.READINGS])) == 0,
+            f"{group} to be done",
+        )
+
     async def distinct_readings(self) -> int:
         """Count distinct (device, channel, event time) in `geohazard.readings`."""
         seen: set[tuple[str, str, int]] = set()
@@ -208,7 +223,9 @@ class Pipeline:
             consumer.assign(tps)
             ends = await consumer.end_offsets(tps)
             # tansu tells the beginning of the last batch for the end, so a commit may lie beyond.
-            return sum([max(0, end - (await consumer.committed(tp) or 0)) for tp, end in ends.items()])
+            return sum(
+                [max(0, end - (await consumer.committed(tp) or 0)) for tp, end in ends.items()]
+            )
         finally:
             await consumer.stop()
 
@@ -268,6 +285,13 @@ class Publisher:
         finally:
             self._client.disconnect()
             self._client.loop_stop()
+
+    def wait_until_connected(self) -> None:
+        """Wait for the client to be back after the broker was away."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not self._client.is_connected():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def publish(self, messages: list[tuple[str, bytes]]) -> None:
         """Publish topics and payloads; returns once all are acknowledged."""

@@ -5,19 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import ROLES, Pipeline, Publisher, make_points, step_messages
+from tests.e2e.runs import POINTS, READINGS, STEPS, expected_readings, expected_warnings, value
 from tests.servers import Server
 
-POINTS = 60
-STEPS = 48
-RUNAWAY = (3, 17, 42)
 KILL_AFTER = {12: "detect", 20: "ingest", 28: "store", 36: "notify"}
-
-
-def value(point: int, step: int) -> float:
-    """Quiet slopes with a deterministic ripple, and three that fail after step 24."""
-    ripple = ((point * 7919 + step * 104_729) % 101 - 50) / 1000.0
-    motion = 40.0 / (STEPS - step) ** 1.5 * 30.0 if point in RUNAWAY and step > 24 else 0.0
-    return round(ripple + motion, 3)
 
 
 def run(root: Path, mqtt: Server, kafka: Server, kills: dict[int, str]) -> Pipeline:
@@ -33,7 +24,7 @@ def run(root: Path, mqtt: Server, kafka: Server, kills: dict[int, str]) -> Pipel
                 if step in kills:
                     pipeline.kill(kills[step])
                     pipeline.start(kills[step])
-        pipeline.wait_until_stored(POINTS * STEPS * 2)
+        pipeline.wait_until_stored(READINGS)
     finally:
         pipeline.stop()
     return pipeline
@@ -48,7 +39,9 @@ def test_every_role_killed_in_turn_changes_nothing(
     calm = run(tmp_path / "calm", mqtt_a, kafka_a, {})
     disturbed = run(tmp_path / "disturbed", mqtt_b, kafka_b, KILL_AFTER)
     assert set(KILL_AFTER.values()) == set(ROLES)
-    assert len(calm.stored()) == POINTS * STEPS * 2
+    assert calm.stored() == expected_readings(calm.points)
     assert disturbed.stored() == calm.stored()
-    assert calm.warnings(), "the failing slopes must have raised something"
     assert disturbed.warnings() == calm.warnings()
+    expected = expected_warnings(calm.points)
+    assert expected, "the failing slopes must have raised something"
+    assert {str(row[0]) for row in calm.warnings()} == set(expected)

@@ -1,0 +1,86 @@
+"""The full stack's own servers: mosquitto, Apache Kafka in KRaft mode, InfluxDB behind nginx."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import Pipeline, Publisher, make_points, step_messages
+from tests.e2e.runs import POINTS, READINGS, STEPS, expected_readings, expected_warnings, value
+from tests.kafka_server import KafkaServer
+from tests.servers import Mosquitto, Rumqttd, Tansu
+from tests.storage.servers import TOKEN, Gateway, Influx
+
+INFLUX = """
+[store]
+kind = "influxdb"
+[influx]
+url = "http://{address}"
+bucket = "geohazard"
+token = "{token}"
+timeout_s = 2.0
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+def test_apache_kafka_and_mosquitto_die_and_come_back(
+    tmp_path: Path, mosquitto: Mosquitto, own_kafka: KafkaServer
+) -> None:
+    pipeline = Pipeline(tmp_path / "run", mosquitto, own_kafka, make_points(POINTS))
+    pipeline.start()
+    try:
+        pipeline.wait_until_subscribed()
+        with Publisher(mosquitto, pipeline.settings).connected() as publisher:
+            for step in range(STEPS):
+                publisher.publish(step_messages(pipeline.points, step, value))
+                if step == 16:
+                    own_kafka.kill()
+                    own_kafka.start()
+                if step == 30:
+                    mosquitto.stop()
+                    mosquitto.start()
+                    publisher.wait_until_connected()
+        pipeline.wait_until_stored(READINGS)
+    finally:
+        pipeline.stop()
+    assert pipeline.stored() == expected_readings(pipeline.points)
+    assert {str(row[0]) for row in pipeline.warnings()} == set(expected_warnings(pipeline.points))
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+def test_influxdb_away_for_a_while_loses_nothing(
+    tmp_path: Path, rumqttd: Rumqttd, tansu: Tansu, influx: Influx, gateway: Gateway
+) -> None:
+    tables = INFLUX.format(address=gateway.address, token=TOKEN)
+    pipeline = Pipeline(tmp_path / "run", rumqttd, tansu, make_points(POINTS), store=tables)
+    pipeline.start()
+    try:
+        pipeline.wait_until_subscribed()
+        with Publisher(rumqttd, pipeline.settings).connected() as publisher:
+            for step in range(STEPS):
+                publisher.publish(step_messages(pipeline.points, step, value))
+                if step == 10:
+                    influx.stop()
+            # The detectors go on without the store: all frames are judged while it is away.
+            pipeline.wait_until_done("geohazard-detect", READINGS)
+            assert pipeline.processes["store"].poll() is None, pipeline.log("store")
+            influx.start()
+        pipeline.wait_until_stored(READINGS)
+    finally:
+        pipeline.stop()
+    assert influx_readings(influx) == {
+        (point, channel, time_ms, number)
+        for point, _, channel, time_ms, number in expected_readings(pipeline.points)
+    }
+
+
+def influx_readings(influx: Influx) -> set[tuple[object, ...]]:
+    """All readings that InfluxDB holds."""
+    rows = influx.rows('SELECT "crack", "tilt_x", "point" FROM "reading"')
+    return {
+        (row["point"], channel, int(row["time"]) // 1_000_000, row[channel])
+        for row in rows
+        for channel in ("crack", "tilt_x")
+        if row[channel] is not None
+    }
