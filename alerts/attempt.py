@@ -36,6 +36,11 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
     @property
+    def unwell(self) -> bool:
+        """Whether the receiver itself fails, not only this message to it."""
+        return self.status is None or self.status in (408, 429) or self.status >= 500
+
+    @property
     def gone(self) -> bool:
         """Whether the receiver wants nothing more, ever."""
         return self.status == 410

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
+from threading import Lock
 
 from domain.errors import GeohazardError
 
@@ -68,10 +68,10 @@ class OutboxError(GeohazardError):
 
 
 class Database:
-    """One connection, shared by the threads of a process; other processes open their own.
+    """Two connections, one to write and one to read, shared by the threads of a process.
 
-    WAL lets readers and one writer work at once; ``synchronous=FULL`` puts every commit on disk
-    before it returns.
+    WAL lets readers and one writer work at once, here and in other processes;
+    ``synchronous=FULL`` puts every commit on disk before it returns.
 
     Raises
     ------
@@ -81,27 +81,32 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = RLock()
+        self._write_lock, self._read_lock = Lock(), Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = self._connect()
         try:
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+            self._prepare()
+            self._reader = self._connect()
+        except (sqlite3.Error, OutboxError) as error:
+            self._writer.close()
+            raise error if isinstance(error, OutboxError) else self._error(error) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
         except sqlite3.Error as error:
             raise self._error(error) from error
-        self._connection.row_factory = sqlite3.Row
-        try:
-            self._prepare()
-        except (sqlite3.Error, OutboxError) as error:
-            self._connection.close()
-            raise error if isinstance(error, OutboxError) else self._error(error) from error
+        connection.row_factory = sqlite3.Row
+        return connection
 
     def _error(self, reason: object) -> OutboxError:
         return OutboxError(f"cannot use the outbox {self.path}: {reason}")
 
     def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
+        self._writer.execute("PRAGMA journal_mode = WAL")
+        self._writer.execute("PRAGMA synchronous = FULL")
         with self.writing() as db:
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             application = int(db.execute("PRAGMA application_id").fetchone()[0])
@@ -119,22 +124,23 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is on disk afterwards, or nothing."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._write_lock:
+            self._writer.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
-                self._connection.commit()
+                yield self._writer
+                self._writer.commit()
             except BaseException:
-                self._connection.rollback()
+                self._writer.rollback()
                 raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Read without holding up other processes."""
-        with self._lock:
-            yield self._connection
+        """See what is committed, without waiting for a writer."""
+        with self._read_lock:
+            yield self._reader
 
     def close(self) -> None:
         """Close the file; what was committed is on disk already."""
-        with self._lock:
-            self._connection.close()
+        with self._write_lock, self._read_lock:
+            self._reader.close()
+            self._writer.close()

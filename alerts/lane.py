@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 WIDTH = 4
 """Tries under way at once; one while the receiver does not answer well."""
 
+PAUSE_S = 1.0
+"""Wait between two messages while the receiver does not answer well."""
+
 POLL_S = 0.5
 """How often the outbox is looked at for what fell due or was changed by another process."""
 
@@ -143,25 +146,30 @@ class Lane:
 
     async def _settle(self, job: Job, answer: Answer) -> None:
         now_ms = self._clock.now_ms()
-        if answer.delivered and answer.status is not None:
+        status = answer.status
+        if status is not None and answer.delivered:
             self.counters.delivered += 1
-            await asyncio.to_thread(self._outbox.record_delivered, job, answer.status, now_ms)
-            if self._failing:
-                log.info("receiver %s answers again", self.name)
-                await asyncio.to_thread(self._outbox.hasten, self.name, now_ms)
-            self._failing = False
-            return
-        self.counters.failed_tries += 1
-        self._failing = True
-        if answer.gone and answer.status is not None:
+            await asyncio.to_thread(self._outbox.record_delivered, job, status, now_ms)
+        elif status is not None and answer.gone:
+            self.counters.failed_tries += 1
             log.warning("receiver %s answered 410: disabled until enabled by hand", self.name)
-            await asyncio.to_thread(self._outbox.record_gone, job, answer.status, now_ms)
-            return
-        await self._settle_failed(job, answer, now_ms)
+            await asyncio.to_thread(self._outbox.record_gone, job, status, now_ms)
+        else:
+            self.counters.failed_tries += 1
+            await self._settle_failed(job, answer, now_ms)
+        await self._judge(answer, now_ms)
+
+    async def _judge(self, answer: Answer, now_ms: int) -> None:
+        """Learn from an answer how the receiver is."""
+        if answer.unwell:
+            wait_s = max(PAUSE_S, answer.retry_after_s or 0.0)
+            self._resume_ms = max(self._resume_ms, now_ms + round(wait_s * 1000))
+        elif self._failing:
+            log.info("receiver %s answers again", self.name)
+            await asyncio.to_thread(self._outbox.hasten, self.name, now_ms)
+        self._failing = answer.unwell
 
     async def _settle_failed(self, job: Job, answer: Answer, now_ms: int) -> None:
-        if answer.retry_after_s:
-            self._resume_ms = max(self._resume_ms, now_ms + round(answer.retry_after_s * 1000))
         wait = wait_ms(job.step + 1, self._random, answer.retry_after_s)
         log.warning(
             "receiver %s: try %d of %s failed: %s",

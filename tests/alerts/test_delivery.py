@@ -3,9 +3,6 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +11,12 @@ from standardwebhooks import Webhook
 
 from alerts.attempt import CONTENT_TYPE
 from alerts.delivery import Deliverer
-from alerts.guard import Resolver, system_resolver
-from alerts.lane import WIDTH
 from alerts.outbox import Outbox
 from alerts.schedule import SCHEDULE_S
 from domain.clock import ManualClock
 from domain.errors import SettingsError
-from domain.settings import Receiver
-from domain.warnings import WarningEvent
-from tests.alerts.builders import SECRET, T0, NoJitter, make_event, make_receiver
+from tests.alerts.bench import Bench, bench, run
+from tests.alerts.builders import SECRET, T0, make_event, make_receiver
 from tests.alerts.hooks import Endless, Hook, answer, dripping, hook, never, until
 
 FAULTS = {
@@ -32,68 +26,6 @@ FAULTS = {
     "308": answer(308, location="/elsewhere"),
     "429": answer(429),
 }
-
-
-@dataclass
-class Bench:
-    """A deliverer with its outbox and clock."""
-
-    outbox: Outbox
-    clock: ManualClock
-    deliverer: Deliverer
-    names: tuple[str, ...]
-
-    def put(self, *events: WarningEvent) -> None:
-        self.outbox.accept(
-            events, lambda _: self.names, lambda e, _: f'{{"é":"{e.id}"}}'.encode(), self.now
-        )
-
-    @property
-    def now(self) -> int:
-        return self.clock.now_ms()
-
-    async def step(self, seconds: float = 0.0) -> int:
-        self.clock.advance(round(seconds * 1000))
-        return await self.deliverer.deliver_due()
-
-    def row(self, name: str = "r") -> dict[str, Any]:
-        with self.outbox.db.reading() as db:
-            found = db.execute(
-                "SELECT * FROM delivery WHERE receiver = ? ORDER BY position", (name,)
-            ).fetchone()
-        return dict(found)
-
-
-@asynccontextmanager
-async def bench(
-    tmp_path: Path,
-    *receivers: Receiver,
-    timeout_s: float = 5.0,
-    resolver: Resolver = system_resolver,
-) -> AsyncIterator[Bench]:
-    outbox, clock = Outbox(tmp_path / "o.sqlite"), ManualClock(T0)
-    deliverer = Deliverer(
-        receivers, outbox, clock, timeout_s=timeout_s, random=NoJitter(), resolver=resolver
-    )
-    try:
-        yield Bench(outbox, clock, deliverer, tuple(r.name for r in receivers))
-    finally:
-        await deliverer.close()
-        outbox.close()
-
-
-def run(
-    tmp_path: Path, scene: Callable[[Bench, Hook], Coroutine[Any, Any, None]], **more: Any
-) -> None:
-    """Play a scene with one receiver, named ``r``."""
-
-    async def play() -> None:
-        async with hook() as one:
-            receiver = make_receiver("r", more.pop("url", one.url), **more.pop("receiver", {}))
-            async with bench(tmp_path, receiver, **more) as made:
-                await scene(made, one)
-
-    asyncio.run(play())
 
 
 def test_a_message_arrives_signed(tmp_path: Path) -> None:
@@ -197,68 +129,6 @@ def test_answers_are_kept_short_and_clean(tmp_path: Path) -> None:
     run(tmp_path, scene)
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_kept_within_bounds(tmp_path: Path, status: int) -> None:
-    async def scene(made: Bench, one: Hook) -> None:
-        one.behave = answer(status, retry_after="60")
-        made.put(make_event())
-        await made.step()
-        made.put(make_event(point_id="500235010008"))
-        assert await made.step(59.9) == 0, "the receiver asked for quiet, from all messages"
-        one.behave = answer(status, retry_after="86400")
-        assert await made.step(0.1) == 1
-        one.behave = answer(204)
-        assert await made.step(899.9) == 0
-        await made.step(0.1)
-        assert made.outbox.count("delivered") == 2
-
-    run(tmp_path, scene)
-
-
-def test_an_upgrade_never_overtakes_its_raise(tmp_path: Path) -> None:
-    async def scene(made: Bench, one: Hook) -> None:
-        one.behave = answer(500)
-        first, second = make_event(level=2), make_event(level=4, previous=2, sequence=2)
-        made.put(first)
-        await made.step()
-        made.put(second)
-        await made.step(1)
-        one.behave = answer(204)
-        for _ in range(3):
-            await made.step(5)
-        assert one.ids == [first.id, first.id, second.id]
-
-    run(tmp_path, scene)
-
-
-def test_a_receiver_that_answers_again_gets_the_rest_soon(tmp_path: Path) -> None:
-    async def scene(made: Bench, one: Hook) -> None:
-        one.behave = answer(500)
-        made.put(*(make_event(point_id=f"50023501{n:04d}") for n in range(6)))
-        for seconds in SCHEDULE_S[:6]:
-            await made.step(seconds)
-        one.behave = answer(204)
-        made.put(make_event(point_id="500235019999"))
-        await made.step(60)
-        await made.step(60)
-        assert made.outbox.count("delivered") == 7, "not only after the next ten hours"
-
-    run(tmp_path, scene)
-
-
-def test_a_failing_receiver_is_tried_one_by_one(tmp_path: Path) -> None:
-    async def scene(made: Bench, one: Hook) -> None:
-        one.behave = never
-        made.put(*(make_event(point_id=f"50023501{n:04d}") for n in range(12)))
-        await made.step()
-        assert one.most_at_once == WIDTH
-        one.most_at_once = 0
-        await made.step(5)
-        assert one.most_at_once == 1
-
-    run(tmp_path, scene, timeout_s=0.05)
-
-
 def test_an_address_within_is_refused_without_connecting(tmp_path: Path) -> None:
     async def scene(made: Bench, one: Hook) -> None:
         made.put(make_event())
@@ -299,30 +169,6 @@ def test_proxies_of_the_environment_are_ignored(
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     run(tmp_path, scene)
-
-
-def test_a_dead_receiver_disturbs_no_other(tmp_path: Path) -> None:
-    """The dead one never answers while the other gets 40 messages; `run`, not single steps."""
-
-    async def play() -> None:
-        async with AsyncExitStack() as stack:
-            good = await stack.enter_async_context(hook())
-            dead = await stack.enter_async_context(hook(never))
-            receivers = (make_receiver("good", good.url), make_receiver("dead", dead.url))
-            made = await stack.enter_async_context(bench(tmp_path, *receivers, timeout_s=600))
-            stop = asyncio.Event()
-            running = asyncio.create_task(made.deliverer.run(stop))
-            made.put(*(make_event(point_id=f"50023501{n:04d}") for n in range(40)))
-            made.deliverer.wake()
-            await until(lambda: len(good.requests) == 40)
-            assert dead.most_at_once == WIDTH
-            stop.set()
-            async with asyncio.timeout(8):
-                await running
-            assert made.outbox.count("pending") == 40, "what was cut off stays pending"
-            assert made.deliverer.counters()["failed_tries"] == 0
-
-    asyncio.run(play())
 
 
 def test_logs_and_rows_hold_no_secret_and_no_path(

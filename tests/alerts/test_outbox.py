@@ -180,9 +180,17 @@ def test_all_survives_another_opening(outbox: Outbox) -> None:
 
 
 def test_commits_are_synchronous_and_logged(outbox: Outbox) -> None:
-    with outbox.db.reading() as db:
+    with outbox.db.writing() as db:
         assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         assert db.execute("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def test_reading_does_not_wait_for_a_writer(outbox: Outbox) -> None:
+    put(outbox, *chain(A, 1))
+    with outbox.db.writing() as db:
+        db.execute("DELETE FROM delivery")
+        assert outbox.count("pending") == 1, "what is not committed is not seen"
+    assert outbox.count("pending") == 0
 
 
 def test_another_process_can_write_between(outbox: Outbox) -> None:
@@ -220,7 +228,8 @@ def test_a_later_version_is_refused(outbox: Outbox) -> None:
 
 
 def test_old_and_done_is_removed_but_open_episodes_are_remembered(outbox: Outbox) -> None:
-    open_, ended = chain(A, 2), story(B)
+    lowered = make_event(WarningKind.DOWNGRADED, 1, 2, 2, A)
+    open_, ended = [*chain(A, 2), lowered], story(B)
     put(outbox, *open_, *ended)
     while jobs := outbox.due("r", 0, 100):
         for one in jobs:
@@ -229,7 +238,7 @@ def test_old_and_done_is_removed_but_open_episodes_are_remembered(outbox: Outbox
     assert prune(outbox, KEEP_DELIVERED_DAYS * DAY_MS) == 0
     assert prune(outbox, late) == len(open_) + len(ended)
     assert put(outbox, *open_, now=late) == 0, "an open episode's event is still known"
-    put(outbox, make_event(WarningKind.CLEARED, 0, 2, 2, A), now=late)
+    put(outbox, make_event(WarningKind.CLEARED, 0, 1, 3, A), now=late)
     assert open_[0].id in job(outbox, late).body.decode()
     with outbox.db.reading() as db:
         left = db.execute("SELECT DISTINCT point_id FROM event").fetchall()
