@@ -58,7 +58,8 @@ class Validator:
     """
 
     def __init__(self, registry: Registry, limits: IngestSettings) -> None:
-        self._limits = limits
+        self._ahead_ms = round(limits.future_tolerance_s * 1000)
+        self._behind_ms = round(limits.oldest_days * _DAY_MS)
         self._scales: dict[tuple[str, str], _Scale] = {}
         self.set_registry(registry)
 
@@ -71,8 +72,7 @@ class Validator:
 
     def span(self, now_ms: int) -> Span:
         """Event times that are believed of a message received at ``now_ms``."""
-        newest = now_ms + round(self._limits.future_tolerance_s * 1000)
-        return Span(now_ms - round(self._limits.oldest_days * _DAY_MS), newest, now_ms)
+        return Span(now_ms - self._behind_ms, now_ms + self._ahead_ms, now_ms)
 
     def speaker_of(self, device_id: str) -> Speaker | None:
         """Find a device by its id; ``None`` if it is not registered."""
@@ -125,11 +125,13 @@ class Validator:
         for reading in readings:
             who = speaker or self.speaker_of(reading.device_id)
             scale = self._scales.get((reading.channel, reading.unit)) or self._scale(reading)
-            if scale and who and _belongs(reading, who):
+            belongs = who and who.device_id == reading.device_id and reading.channel in who.channels
+            if scale and who and belongs:
                 value = reading.value * scale.factor
                 in_span = span.oldest_ms <= reading.event_ms <= span.newest_ms
                 if in_span and scale.low <= value <= scale.high:
-                    device = _instrument_id(reading)
+                    device, number = reading.device_id, reading.instrument
+                    device = device if number == 1 else f"{device}/{number}"
                     channel, event_ms = reading.channel, reading.event_ms
                     rows.append((who.point_id, device, channel, event_ms, now_ms, value, dialect))
                     continue
@@ -144,16 +146,6 @@ class Validator:
         scale = _Scale(factor, channel.low, channel.high)
         self._scales[channel.name, reading.unit] = scale
         return scale
-
-
-def _belongs(reading: RawReading, speaker: Speaker) -> bool:
-    return reading.device_id == speaker.device_id and reading.channel in speaker.channels
-
-
-def _instrument_id(reading: RawReading) -> str:
-    if reading.instrument == 1:
-        return reading.device_id
-    return f"{reading.device_id}/{reading.instrument}"
 
 
 def _explain(

@@ -135,7 +135,14 @@ def _resolve(records: list[Record], now_ms: int) -> Decoded:
     readings: list[RawReading] = []
     faults: list[Fault] = []
     for index, record in enumerate(records):
-        if _has_base(record):
+        # Told one by one, for this is the hottest line of ingest.
+        if (
+            record.bn is not None
+            or record.bt is not None
+            or record.bu is not None
+            or record.bv is not None
+            or record.bver is not None
+        ):
             base.take(record)
         if type(record.v) is float:
             reading = _reading(base, record, record.v)
@@ -161,16 +168,6 @@ def _reading(base: _Base, record: Record, value: float) -> RawReading | None:
     unit = base.unit if record.u is None else record.u
     event_ms = base.event_ms if record.t is None else base.time_of(record.t)
     return RawReading(device_id, instrument, channel, unit, value + base.value, event_ms)
-
-
-def _has_base(record: Record) -> bool:
-    return (
-        record.bn is not None
-        or record.bt is not None
-        or record.bu is not None
-        or record.bv is not None
-        or record.bver is not None
-    )
 
 
 def _is_base_alone(record: Record) -> bool:
