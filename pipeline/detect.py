@@ -4,8 +4,8 @@ The order of things is what makes its effect exactly-once:
 
 1. a frame goes through the partition's engine, and what comes out is sent at once;
 2. every ``checkpoint_s``, one partition at a time, the outputs are awaited, the engine's snapshot
-   goes to the changelog of a table
-   with the offset that it covers, and only then the frames are acknowledged.
+   goes to the changelog of a table with the offset that it covers, and only then the frames are
+   acknowledged.
 
 After a crash Kafka delivers again what was not acknowledged. The engine, restored from the
 snapshot, computes the same outputs with the same ids, and readers drop what they have already.
