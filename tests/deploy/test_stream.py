@@ -26,7 +26,7 @@ CHECK = compose.ROOT / "deploy" / "healthcheck.py"
 HEARTBEAT = {"broker.session.timeout.ms": "2000", "broker.heartbeat.interval.ms": "500"}
 
 
-def _deployed_properties() -> dict[str, str]:
+def deployed_properties() -> dict[str, str]:
     """Translate compose's environment as the image does: KAFKA_NODE_ID is node.id."""
     environment = compose.services()["kafka"]["environment"]
     return {
@@ -39,7 +39,7 @@ def _deployed_properties() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
     skip_without_kafka()
-    properties = _deployed_properties() | HEARTBEAT
+    properties = deployed_properties() | HEARTBEAT
     with running_kafka(tmp_path_factory.mktemp("kafka"), properties=properties) as server:
         yield server
 
