@@ -132,7 +132,7 @@ class Client:
 
     def _on_message(self, client: object, data: object, message: paho.MQTTMessage) -> None:
         with self._arrived:
-            self.received.append((message.topic, message.payload))
+            self.received.append((message.topic, bytes(message.payload)))
             self._arrived.notify_all()
 
     def open(self, port: int, user: str | None, password: str | None) -> None:
