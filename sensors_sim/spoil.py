@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from domain.channels import CHANNELS
 from sensors_sim.faults import FaultKind, FaultStep, axes_of
-from sensors_sim.instruments import written
+from sensors_sim.instruments import DECIMALS
 from sensors_sim.noise import Noise
 from sensors_sim.sites import Sites
 
@@ -44,8 +44,13 @@ class Spoiler:
         self._offset = np.zeros(shape)
         self._scale = np.zeros(shape)
         self._factor = np.ones(shape)
+        self._low, self._high = np.full(shape, -np.inf), np.full(shape, np.inf)
+        self._power = np.ones(shape)
         for name, rows in sites.rows.items():
             family, slots = CHANNELS[name].family, sites.slots[name]
+            self._low[rows, slots] = CHANNELS[name].low
+            self._high[rows, slots] = CHANNELS[name].high
+            self._power[rows, slots] = 10.0 ** DECIMALS[name]
             self._scale[rows, slots] = _SCALE.get(family, _OTHER_SCALE)
             self._factor[rows, slots] = _WRONG_UNIT.get(family, 1.0)
         self._pairs = [axes_of(device.channels) for device in sites.devices]
@@ -62,9 +67,8 @@ class Spoiler:
             self._spike(number, values, faults),
         ]
         rows = np.unique(np.concatenate(touched))
-        for row in rows.tolist():
-            for slot, name in enumerate(self._sites.devices[row].channels):
-                values[row, slot] = written(name, values[row, slot : slot + 1])[0]
+        inside = np.clip(values[rows], self._low[rows], self._high[rows])
+        values[rows] = np.rint(inside * self._power[rows]) / self._power[rows] + 0.0
         return values
 
     def _step(self, number: int, values: Array, faults: FaultStep) -> Rows:
@@ -109,16 +113,9 @@ class Spoiler:
             up = self._noise.uniform("spike sign", number)[rows] < 0.5
             jump = size * self._scale[rows, slots]
             # Down is no way for a quantity that rests at zero.
-            low = values[rows, slots] - jump < self._floor(rows, slots)
+            low = values[rows, slots] - jump < self._low[rows, slots]
             values[rows, slots] += np.where(up | low, jump, -jump)
         return rows
-
-    def _floor(self, rows: Rows, slots: Rows) -> Array:
-        names = (
-            self._sites.devices[row].channels[slot]
-            for row, slot in zip(rows.tolist(), slots.tolist(), strict=True)
-        )
-        return np.array([CHANNELS[name].low for name in names])
 
 
 def _struck(faults: FaultStep, kind: FaultKind) -> tuple[Rows, Rows]:
