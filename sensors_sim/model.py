@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.points import Point
+from sensors_sim.events import Quake, Surges
 from sensors_sim.failures import Failure, Failures
 from sensors_sim.faults import Faults, FaultStep
 from sensors_sim.instruments import Instruments
@@ -74,7 +75,9 @@ class Model:
         self._weather = Weather(scenario.weather, seed, start_ms)
         self.failures = Failures(self.sites, scenario.failures, start_ms)
         self._weather.plant(self.failures.storms())
-        self._slopes = Slopes(self.sites, self._weather, self.failures)
+        self.surges = Surges(self.sites, scenario.surges)
+        self.quake = Quake(self.sites, scenario.earthquake, start_ms)
+        self._slopes = Slopes(self.sites, self._weather, self.failures, self.surges, self.quake)
         self._instruments = Instruments(self.sites)
         self._faults = Faults(self.sites, scenario.faults, seed, interval_ms)
         self._spoiler = Spoiler(self.sites, interval_ms / 3_600_000)
@@ -87,7 +90,7 @@ class Model:
         self._number += 1
         event_ms = self.start_ms + number * self.interval_ms + self._phase_ms
         self._weather.plant(self.failures.extend(number, event_ms, dt_h))
-        ground = self._slopes.advance(event_ms, dt_h)
+        ground = self._slopes.advance(number, event_ms, dt_h)
         exact = self._instruments.read(ground, number, dt_h)
         failing, silenced = self.failures.failing(event_ms), self.failures.silenced(event_ms)
         faults = self._faults.advance(number, failing, silenced)

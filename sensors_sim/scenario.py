@@ -6,6 +6,7 @@ as a whole, with the file, the key (with its line, where it has one) and the rea
 
 import re
 import tomllib
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -95,6 +96,44 @@ class FailurePlan(_Table, frozen=True):
     destroyed_share: Share = 0.5
 
 
+class SurgePlan(_Table, frozen=True):
+    """Accelerations that stop again.
+
+    Attributes
+    ----------
+    per_1000_points_per_day
+        Rate in moist ground; up to five times that after long rain, none in dry.
+    size_mm, lasting_h
+        Spans of the displacement and of the duration.
+    """
+
+    per_1000_points_per_day: Rate = 0.0
+    size_mm: Span = (15.0, 120.0)
+    lasting_h: Span = (6.0, 72.0)
+
+
+class QuakePlan(_Table, frozen=True):
+    """An earthquake.
+
+    Attributes
+    ----------
+    at_h
+        Hours after the start; 0 for none.
+    lat, lon
+        Epicentre in degrees.
+    reach_km
+        Distance at which the shaking has fallen to 37 %.
+    strength
+        Shaking at the epicentre, 0 to 1.
+    """
+
+    at_h: Annotated[float, msgspec.Meta(ge=0.0, le=100_000.0)] = 0.0
+    lat: Annotated[float, msgspec.Meta(ge=-90.0, le=90.0)] = 30.0
+    lon: Annotated[float, msgspec.Meta(ge=-180.0, le=180.0)] = 107.8
+    reach_km: Positive = 80.0
+    strength: Share = 0.8
+
+
 class FaultPlan(_Table, frozen=True):
     """Faults; rates are for a device (an outage: a district) and a day, spans in hours.
 
@@ -137,6 +176,9 @@ class Scenario(_Table, frozen=True):
     ----------
     speed
         Seconds of event time for a second of wall time, where the user does not say otherwise.
+    start
+        Event time at which a record begins, with its offset from UTC, where the user does not say
+        otherwise.
 
     Examples
     --------
@@ -147,9 +189,12 @@ class Scenario(_Table, frozen=True):
     name: str = "unnamed"
     description: str = ""
     speed: Annotated[float, msgspec.Meta(gt=0.0, le=1_000_000.0)] = 1.0
+    start: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     fleet: FleetPlan = FleetPlan()
     weather: WeatherPlan = WeatherPlan()
     failures: FailurePlan = FailurePlan()
+    surges: SurgePlan = SurgePlan()
+    earthquake: QuakePlan = QuakePlan()
     faults: FaultPlan = FaultPlan()
 
 
@@ -169,10 +214,10 @@ def load_scenario(name: str) -> Scenario:
 
     Examples
     --------
-    >>> load_scenario("no-such")
+    >>> load_scenario("no-such")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    sensors_sim.scenario.ScenarioError: no scenario 'no-such'; there are demo, faults, load, quiet
+    sensors_sim.scenario.ScenarioError: no scenario 'no-such'; there are demo, earthquake, ...
     """
     if name.endswith(".toml"):
         path = Path(name)
@@ -217,7 +262,7 @@ def parse_scenario(text: str, source: str, name: str = "unnamed") -> Scenario:
 
 
 def _check_spans(scenario: Scenario, text: str, source: str) -> None:
-    for table in ("weather", "failures", "faults"):
+    for table in ("weather", "failures", "surges", "faults"):
         for key, value in msgspec.structs.asdict(getattr(scenario, table)).items():
             if isinstance(value, tuple) and value[0] > value[1]:
                 msg = (

@@ -14,7 +14,8 @@ from pyarrow import parquet
 from sensors_sim.faults import ON_A_CHANNEL, ONCE, FaultKind
 from sensors_sim.model import Model, Step
 
-FAILURE = "failure"
+FAILURE, SURGE, EARTHQUAKE = "failure", "surge", "earthquake"
+_FELT = 0.1
 
 Row = tuple[str, str, str, str, int, int]
 
@@ -87,13 +88,7 @@ class Truth:
         rows = list(self._rows)
         for kind, start in self._start.items():
             rows += [self._episode(kind, row) for row in np.flatnonzero(start != _OPEN).tolist()]
-        until = int(self._last.max()) + 1
-        sites = self._model.sites
-        pairs = zip(sites.points, sites.devices, strict=True)
-        first_device = {point.point_id: device.device_id for point, device in pairs}
-        for f in self._model.truth(until):
-            device = first_device[f.point_id]
-            rows.append((f.point_id, device, FAILURE, "", f.onset_ms, f.failure_ms))
+        rows += self._events(int(self._last.max()))
         rows.sort(key=lambda row: (row[4], row[0], row[2]))
         columns = list(zip(*rows, strict=True)) or [()] * len(SCHEMA)
         return pa.table([list(column) for column in columns], schema=SCHEMA)
@@ -101,6 +96,26 @@ class Truth:
     def write(self, path: Path) -> None:
         """Write ``truth.parquet``."""
         parquet.write_table(self.table(), path, compression="zstd")
+
+    def _events(self, until_ms: int) -> list[Row]:
+        """Tell what befell slopes up to a time, each of its point's first device."""
+        model = self._model
+        first = {
+            point.point_id: row for row, point in reversed(list(enumerate(model.sites.points)))
+        }
+        found = [
+            (first[failure.point_id], FAILURE, failure.onset_ms, failure.failure_ms)
+            for failure in model.truth(until_ms + 1)
+        ]
+        primary = set(first.values())
+        found += [
+            (row, SURGE, start, end) for row, start, end in model.surges.begun if row in primary
+        ]
+        at_ms = model.quake.time_ms
+        if at_ms is not None and at_ms <= until_ms:
+            felt = np.flatnonzero(model.quake.felt >= _FELT).tolist()
+            found += [(row, EARTHQUAKE, at_ms, at_ms) for row in felt if row in primary]
+        return [self._named(row, kind, "", start, end) for row, kind, start, end in found]
 
     def _end(self, kind: FaultKind, rows: npt.NDArray[np.int64]) -> None:
         """End episodes at the step before this one."""
@@ -112,7 +127,10 @@ class Truth:
         return self._row(row, kind, slot, int(self._start[kind][row]), int(self._last[row]))
 
     def _row(self, row: int, kind: FaultKind, slot: int | None, start_ms: int, end_ms: int) -> Row:
-        device = self._model.sites.devices[row]
-        channel = "" if slot is None else device.channels[slot]
-        point_id = self._model.sites.points[row].point_id
-        return (point_id, device.device_id, kind.value, channel, start_ms, end_ms)
+        channel = "" if slot is None else self._model.sites.devices[row].channels[slot]
+        return self._named(row, kind.value, channel, start_ms, end_ms)
+
+    def _named(self, row: int, kind: str, channel: str, start_ms: int, end_ms: int) -> Row:
+        sites = self._model.sites
+        ids = sites.points[row].point_id, sites.devices[row].device_id
+        return (*ids, kind, channel, start_ms, end_ms)
