@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from alerts import admin
 from alerts.receiver import ReceiverOptions, run_receiver
@@ -25,7 +26,8 @@ def list_receivers(config: CONFIG = None) -> None:
     """Show each receiver with what waits for it, was delivered, or was given up."""
     table = Table("receiver", "address", "state", "pending", "delivered", "dead", "last answer")
     for status in admin.receivers(load_settings(config)):
-        answer = f"{status.last_status or ''} {status.last_note}".strip()
+        # What a receiver answered may look like markup; as text it is only shown.
+        answer = Text(f"{status.last_status or ''} {status.last_note}".strip())
         counts = (str(status.pending), str(status.delivered), str(status.dead))
         table.add_row(status.name, status.origin, status.state, *counts, answer)
     Console().print(table)
@@ -47,7 +49,7 @@ def dead(
             str(letter.level),
             iso(letter.event_ms),
             str(letter.tries),
-            f"{letter.last_status or ''} {letter.last_note}".strip(),
+            Text(f"{letter.last_status or ''} {letter.last_note}".strip()),
         )
     Console().print(table)
 

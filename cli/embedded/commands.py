@@ -61,13 +61,12 @@ def up(
             raise typer.Exit(1)
 
 
-def embedded_mqtt(port: int) -> None:
-    """Run the embedded MQTT broker."""
+def embedded_mqtt(port: int, config: Path) -> None:
+    """Run the embedded MQTT broker with a configuration that it writes to ``config``."""
     from cli.embedded.brokers import run_mqtt  # noqa: PLC0415
 
     die_with_parent()
-    with tempfile.TemporaryDirectory(prefix="geohazard-mqtt-") as folder:
-        run_mqtt(port, Path(folder) / "rumqttd.toml")
+    run_mqtt(port, config)
 
 
 def embedded_kafka(port: int) -> None:

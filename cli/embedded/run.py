@@ -120,10 +120,11 @@ class Run:
         layout = self.layout
         sim = [*me, "sim", "--registry", str(layout.registry), "--ledger", str(layout.ledger)]
         sim += ["--summary", str(layout.sim_summary), *self.sim_options]
+        mqtt = [*me, "embedded-mqtt", str(layout.mqtt_port), str(layout.root / "rumqttd.toml")]
         receiver = [*me, "webhook-receiver", "--port", str(layout.webhook_port)]
         receiver += ["--secret-file", str(layout.secret), "--output", str(layout.received)]
         return [
-            Program("mqtt", "servers", [*me, "embedded-mqtt", str(layout.mqtt_port)]),
+            Program("mqtt", "servers", mqtt),
             Program("kafka", "servers", [*me, "embedded-kafka", str(layout.kafka_port)]),
             *(Program(role, "roles", [*me, role]) for role in ROLES),
             Program("receiver", "roles", receiver),
