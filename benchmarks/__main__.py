@@ -1,0 +1,46 @@
+"""``python -m benchmarks [NAME] [OPTIONS]``: measure, and say on which machine.
+
+Names: ``pipeline`` (the default), ``detectors``, ``ingest``, ``storage``, ``sim``.
+"""
+
+import platform
+import runpy
+import sys
+
+import psutil
+
+from benchmarks import pipeline
+
+OTHERS = {
+    "detectors": "benchmarks.bench_detectors",
+    "ingest": "benchmarks.bench_ingest",
+    "storage": "benchmarks.bench_storage",
+    "sim": "benchmarks.bench_sim",
+}
+
+
+def machine() -> str:
+    """Describe the machine in one line."""
+    memory_gb = psutil.virtual_memory().total / 2**30
+    return (
+        f"{platform.system()} {platform.machine()}, {psutil.cpu_count()} processors, "
+        f"{memory_gb:.0f} GiB, Python {platform.python_version()}"
+    )
+
+
+def main() -> int:
+    """Run one benchmark."""
+    name, *options = sys.argv[1:] or ["pipeline"]
+    print(machine(), flush=True)
+    if name == "pipeline":
+        return pipeline.main(options)
+    if name not in OTHERS:
+        print(f"unknown benchmark {name!r}; known: pipeline, {', '.join(OTHERS)}")
+        return 2
+    sys.argv = [name, *options]
+    runpy.run_module(OTHERS[name], run_name="__main__")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
