@@ -21,6 +21,8 @@ Array = npt.NDArray[np.float64]
 MIN_POINTS = 50
 """A fleet of at least so many points has a first failure when the scenario asks for any."""
 
+_LONGEST_STORM_H = 4.0
+
 _LAST_H = 1.0 / 60.0
 """Within the last minute the mass is moving: the velocity no longer grows."""
 
@@ -154,7 +156,8 @@ class Failures:
         onset_h = (int(self.onset_ms[row]) - self._start_ms) / HOUR_MS
         hours = float(self._hours[row])
         lat, lon = float(self._sites.lat[row]), float(self._sites.lon[row])
-        return Cell(onset_h - 0.6, hours + 1.2, lat, lon, 0.0, 0.0, 5.0, 60.0)
+        life_h = min(hours + 1.2, _LONGEST_STORM_H)
+        return Cell(onset_h - 0.6, life_h, lat, lon, 0.0, 0.0, 5.0, 60.0)
 
 
 def _integral(tau: Array, power: Array) -> Array:

@@ -1,14 +1,14 @@
 """What is to be sent, and when: the fleet's messages laid out on the wall clock."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sensors_sim.fleet import Fleet, Message
-from sensors_sim.model import Model
+from sensors_sim.model import Model, Step
 
 _LOG = logging.getLogger(__name__)
 
@@ -75,6 +75,8 @@ class Flow:
     ----------
     end_ms
         Wall clock; what is due then or later is not sent. ``None`` for no end.
+    on_step
+        Called with each step of the model before any of it is sent.
 
     Attributes
     ----------
@@ -84,11 +86,19 @@ class Flow:
         Event time up to which the model has been run.
     """
 
-    def __init__(self, model: Model, fleet: Fleet, schedule: Schedule, end_ms: int | None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        fleet: Fleet,
+        schedule: Schedule,
+        end_ms: int | None,
+        on_step: Callable[[Step], None] | None = None,
+    ) -> None:
         self._model = model
         self._fleet = fleet
         self._schedule = schedule
         self._end_ms = end_ms
+        self._on_step = on_step
         self.online: set[int] = set()
         self.event_ms = model.start_ms
 
@@ -96,6 +106,8 @@ class Flow:
         """Go through steps and, within a step, through the devices as they speak."""
         while True:
             step = self._model.advance()
+            if self._on_step:
+                self._on_step(step)
             due = self._schedule.due_ms(step.event_ms).tolist()
             event = step.event_ms.tolist()
             for row, messages in self._fleet.send(step):

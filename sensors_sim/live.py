@@ -27,6 +27,7 @@ from sensors_sim.model import Model
 from sensors_sim.mqtt import Link
 from sensors_sim.scenario import Scenario
 from sensors_sim.summary import Counters, Summary
+from sensors_sim.truth import Truth
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,6 +56,9 @@ class LiveConfig:
         Wall seconds; ``None`` to go on until stopped.
     start_ms
         Event time of the start, milliseconds since the epoch.
+    ledger, summary, truth
+        Files to write; none by default. The truth (`sensors_sim.truth`) may tell of a few readings
+        more than were sent: it goes by whole steps.
     connections
         MQTT connections that the devices share.
     client_id
@@ -75,6 +79,7 @@ class LiveConfig:
     duration_s: float | None = None
     ledger: Path | None = None
     summary: Path | None = None
+    truth: Path | None = None
     connections: int = 4
     client_id: str = "sim"
     future_tolerance_s: float = 300.0
@@ -140,6 +145,7 @@ class _Live:
             Link(config.mqtt, f"{config.client_id}-{number}", self._acknowledged)
             for number in range(config.connections)
         ]
+        self._truth = Truth(self._model) if config.truth else None
         self.counters = Counters()
         self._told_at = 0.0
 
@@ -151,12 +157,15 @@ class _Live:
         duration_s = self._config.duration_s
         end_ms = None if duration_s is None else began_ms + round(duration_s * 1000)
         schedule = Schedule(self._config.start_ms, began_ms, self._config.speed)
-        flow = Flow(self._model, self._fleet, schedule, end_ms)
+        on_step = self._truth.note if self._truth else None
+        flow = Flow(self._model, self._fleet, schedule, end_ms, on_step)
         items = iter(flow)
         left = self._publish(items, end_ms)
         self._wait(self._all_acknowledged, self._limit(_ACKS_S, _ACKS_STOPPED_S))
         unacknowledged = self._unacknowledged()
         self._say_goodbye(flow)
+        if self._truth and self._config.truth:
+            self._truth.write(self._config.truth)
         return self._summary(
             unacknowledged=unacknowledged,
             unsent=left,

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from domain.errors import GeohazardError
 from domain.registry import Registry
@@ -68,7 +69,7 @@ def senml_readings(listener: Listener) -> set[tuple[str, int, tuple[float, ...]]
 
 
 def test_the_ledger_equals_what_a_subscriber_gets(rumqttd: Rumqttd, tmp_path: Path) -> None:
-    config = live_config(rumqttd.port, tmp_path, 150)
+    config = live_config(rumqttd.port, tmp_path, 150, truth=tmp_path / "truth.parquet")
     with Listener(rumqttd.port) as listener:
         summary = live.run(config, threading.Event())
         wait_until(lambda: len(listener.telemetry()) >= summary.messages_published)
@@ -80,6 +81,9 @@ def test_the_ledger_equals_what_a_subscriber_gets(rumqttd: Rumqttd, tmp_path: Pa
     assert kinds["duplicate"] == summary.duplicates > 0
     assert kinds["malformed"] == summary.malformed > 0
     assert kinds["backlog"] == summary.backlog > 0
+    truth = Counter(parquet.read_table(tmp_path / "truth.parquet")["kind"].to_pylist())
+    assert truth["failure"] == len(summary.failures) > 0
+    assert truth["malformed"] >= summary.malformed
     good = [row for row in rows if row["kind"] in ("valid", "backlog")]
     assert sum(len(row["values"]) for row in good) == summary.readings_published
     written = {
