@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 from rich.console import Console, RenderableType
@@ -30,6 +31,7 @@ DRAIN_SECONDS = 60.0
 HURRIED_SECONDS = 1.5
 """To drain after Ctrl-C, which has 10 s for everything."""
 QUIET_SECONDS = 3.0
+RECEIVED_LINES = 4
 MOVING = (
     ("ingest", "messages"),
     ("detect", "readings"),
@@ -225,7 +227,9 @@ class Run:
 
     def _picture(self) -> RenderableType:
         elapsed = time.monotonic() - self.started
-        return render(self.watch, self.resources, self.registry, self._progress(), elapsed)
+        received = tail(self.layout.logs / "receiver.log", RECEIVED_LINES)
+        progress = self._progress()
+        return render(self.watch, self.resources, self.registry, progress, received, elapsed)
 
     def _progress(self) -> dict[str, float]:
         path = progress_file(self.layout.sim_summary)
@@ -240,3 +244,13 @@ class Run:
     async def _sim_runs(self) -> bool:
         programs = {p.name: p for p in await asyncio.to_thread(self._running)}
         return programs["sim"].state in ("STARTING", "RUNNING", "BACKOFF")
+
+
+def tail(path: Path, lines: int) -> list[str]:
+    """Last lines of a text file; none while it does not exist."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 400 * lines))
+            return file.read().decode("utf-8", "replace").splitlines()[-lines:]
+    except FileNotFoundError:
+        return []

@@ -21,6 +21,7 @@ def render(
     resources: Resources,
     registry: Registry,
     progress: dict[str, float],
+    received: list[str],
     elapsed_s: float,
 ) -> RenderableType:
     """Draw everything once.
@@ -29,6 +30,8 @@ def render(
     ----------
     progress
         The simulator's counters, by name.
+    received
+        Last lines that the webhook receiver printed.
     """
     head = Text.assemble(
         ("geohazard ", "bold"),
@@ -41,6 +44,7 @@ def render(
         _roles(watch, resources),
         _levels(watch, len(registry.points)),
         _warnings(watch, registry),
+        Panel(Text("\n".join(received) or "-"), title="Webhooks received, signatures verified"),
         Text("Ctrl-C ends the run and leaves nothing behind", style="dim"),
     )
 
@@ -53,7 +57,7 @@ def _roles(watch: Watch, resources: Resources) -> Table:
         usage = resources.latest.get(role)
         table.add_row(
             role,
-            f"{resources.rate(role, _throughput(watch, role)):,.0f}",
+            _rate(watch, resources, role),
             f"{watch.lag(role):,}" if watch.of_role(role) else "-",
             f"{usage.rss_mb:,.0f}" if usage else "-",
             f"{usage.cpu_percent:.0f}" if usage else "-",
@@ -62,9 +66,9 @@ def _roles(watch: Watch, resources: Resources) -> Table:
     return table
 
 
-def _throughput(watch: Watch, role: str) -> int:
-    name = {"store": "readings_rows"}.get(role, "readings")
-    return watch.counter(role, name)
+def _rate(watch: Watch, resources: Resources, role: str) -> str:
+    name = {"ingest": "readings", "detect": "readings", "store": "readings_rows"}.get(role)
+    return f"{resources.rate(role, watch.counter(role, name)):,.0f}" if name else "-"
 
 
 def _levels(watch: Watch, points: int) -> Text:
