@@ -8,7 +8,7 @@ steps of the Three Gorges records).
 import numpy as np
 import numpy.typing as npt
 
-from sensors_sim.scenario import QuakePlan, SurgePlan
+from sensors_sim.plans import QuakePlan, SurgePlan
 from sensors_sim.sites import Sites
 from sensors_sim.weather import HOUR_MS
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.hazards import HazardType
-from sensors_sim.scenario import FailurePlan
+from sensors_sim.plans import FailurePlan
 from sensors_sim.sites import Sites
 from sensors_sim.weather import HOUR_MS, Cell
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from domain.channels import CHANNELS
 from sensors_sim.noise import Noise
-from sensors_sim.scenario import FaultPlan
+from sensors_sim.plans import FaultPlan
 from sensors_sim.sites import Sites
 
 Array = npt.NDArray[np.float64]

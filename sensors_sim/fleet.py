@@ -17,7 +17,7 @@ from sensors_sim.dialects import DpWriter, SenmlWriter, Writer, can_speak_dp
 from sensors_sim.faults import FaultKind, FaultStep
 from sensors_sim.malformed import EVERYDAY, Damage, damaged_dp, damaged_senml
 from sensors_sim.model import Model, Step
-from sensors_sim.scenario import Scenario
+from sensors_sim.plans import Scenario
 
 VALID, DUPLICATE, MALFORMED, BACKLOG = range(4)
 KINDS = ("valid", "duplicate", "malformed", "backlog")

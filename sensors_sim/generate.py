@@ -25,7 +25,7 @@ from domain.registry import save_registry
 from domain.times import iso
 from sensors_sim.faults import FaultKind
 from sensors_sim.model import Model, Step
-from sensors_sim.scenario import Scenario
+from sensors_sim.plans import Scenario
 from sensors_sim.truth import Truth
 
 _ROWS_A_GROUP = 1_000_000

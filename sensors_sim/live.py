@@ -10,24 +10,21 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 
 import msgspec
 
 from domain.clock import Clock, SystemClock
-from domain.errors import GeohazardError
-from domain.points import Point
-from domain.settings import MqttSettings
 from sensors_sim.fleet import MALFORMED, Fleet, Message
 from sensors_sim.flow import Flow, Item, Schedule
 from sensors_sim.ledger import Ledger
+from sensors_sim.live_config import LiveConfig, check
 from sensors_sim.model import Model
 from sensors_sim.mqtt import Link
-from sensors_sim.scenario import Scenario
 from sensors_sim.summary import Counters, Summary
 from sensors_sim.truth import Truth
+
+__all__ = ["Counters", "LiveConfig", "Summary", "run"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,52 +35,6 @@ _CATCH_UP_S = 10.0
 _ACKS_S, _ACKS_STOPPED_S = 10.0, 1.2
 _FAREWELL_S, _FAREWELL_STOPPED_S = 5.0, 1.0
 _MARGIN_MS = 120_000
-
-
-@dataclass(frozen=True)
-class LiveConfig:
-    """What to publish, how fast, and where.
-
-    Attributes
-    ----------
-    points
-        The registry; each device's interval must be ``interval_s * speed``.
-    interval_s
-        Wall seconds between two messages of a device.
-    speed
-        Seconds of event time for a second of wall time.
-    duration_s
-        Wall seconds; ``None`` to go on until stopped.
-    start_ms
-        Event time of the start, milliseconds since the epoch.
-    ledger, summary, truth
-        Files to write; none by default. The truth (`sensors_sim.truth`) may tell of a few readings
-        more than were sent: it goes by whole steps.
-    connections
-        MQTT connections that the devices share.
-    client_id
-        First part of the connections' client ids and gateway names.
-    future_tolerance_s
-        How far in the future ingest takes a reading (`domain.settings.IngestSettings`).
-    on_progress
-        Called about once a second, from the thread that runs.
-    """
-
-    points: list[Point]
-    seed: int
-    interval_s: float
-    speed: float
-    start_ms: int
-    scenario: Scenario
-    mqtt: MqttSettings
-    duration_s: float | None = None
-    ledger: Path | None = None
-    summary: Path | None = None
-    truth: Path | None = None
-    connections: int = 4
-    client_id: str = "sim"
-    future_tolerance_s: float = 300.0
-    on_progress: Callable[[Counters], None] | None = None
 
 
 def run(config: LiveConfig, stop: threading.Event, clock: Clock | None = None) -> Summary:
@@ -102,7 +53,7 @@ def run(config: LiveConfig, stop: threading.Event, clock: Clock | None = None) -
     GeohazardError
         If the configuration contradicts the registry, or the broker refuses the account.
     """
-    _check(config)
+    check(config)
     live = _Live(config, stop, clock or SystemClock())
     try:
         summary = live.run()
@@ -111,21 +62,6 @@ def run(config: LiveConfig, stop: threading.Event, clock: Clock | None = None) -
     if config.summary:
         summary.write(config.summary)
     return summary
-
-
-def _check(config: LiveConfig) -> None:
-    if config.interval_s <= 0 or config.speed <= 0 or config.connections < 1:
-        msg = "interval, speed and the number of connections must be positive"
-        raise GeohazardError(msg)
-    expected = config.interval_s * config.speed
-    for point in config.points:
-        for device in point.devices:
-            if abs(device.interval_s - expected) > 0.001 * expected:
-                msg = (
-                    f"device {device.device_id}: the registry says an interval of "
-                    f"{device.interval_s:g} s, interval times speed is {expected:g} s"
-                )
-                raise GeohazardError(msg)
 
 
 class _Live:

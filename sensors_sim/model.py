@@ -11,7 +11,7 @@ from sensors_sim.events import Quake, Surges
 from sensors_sim.failures import Failure, Failures
 from sensors_sim.faults import Faults, FaultStep
 from sensors_sim.instruments import Instruments
-from sensors_sim.scenario import Scenario
+from sensors_sim.plans import Scenario
 from sensors_sim.sites import Sites, make_sites
 from sensors_sim.slopes import Slopes
 from sensors_sim.spoil import Spoiler

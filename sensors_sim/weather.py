@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from sensors_sim.scenario import WeatherPlan
+from sensors_sim.plans import WeatherPlan
 
 Array = npt.NDArray[np.float64]
 

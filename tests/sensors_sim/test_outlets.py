@@ -14,8 +14,9 @@ from sensors_sim.faults import SKEW_MS, FaultKind
 from sensors_sim.fleet import BACKLOG, DUPLICATE, MALFORMED, VALID
 from sensors_sim.generate import GenerateConfig, Generated, generate
 from sensors_sim.model import Model
+from sensors_sim.plans import FaultPlan, Scenario
 from sensors_sim.province import build_points
-from sensors_sim.scenario import FaultPlan, Scenario, load_scenario
+from sensors_sim.scenario import load_scenario
 from sensors_sim.truth import FAILURE, Truth
 from tests.sensors_sim.worlds import INTERVAL_MS, START_MS, messages_of, steps_of
 

@@ -14,8 +14,9 @@ from ingest.validate import Validator
 from sensors_sim.dialects import DpWriter, SenmlWriter
 from sensors_sim.fleet import BACKLOG, DUPLICATE, MALFORMED, VALID, Message
 from sensors_sim.malformed import Damage, damaged_dp, damaged_senml
+from sensors_sim.plans import Scenario
 from sensors_sim.province import build_points
-from sensors_sim.scenario import Scenario, load_scenario
+from sensors_sim.scenario import load_scenario
 from tests.sensors_sim.worlds import DP_TOPIC, START_MS, messages_of
 
 POINTS = build_points(400, 1, 600.0)

@@ -13,8 +13,9 @@ from domain.points import Device, Point
 from sensors_sim.failures import Failures
 from sensors_sim.faults import FaultKind
 from sensors_sim.model import Model
+from sensors_sim.plans import FailurePlan, Scenario, WeatherPlan
 from sensors_sim.province import build_points
-from sensors_sim.scenario import FailurePlan, Scenario, WeatherPlan, load_scenario
+from sensors_sim.scenario import load_scenario
 from sensors_sim.sites import make_sites
 from sensors_sim.weather import Weather
 from tests.sensors_sim.worlds import INTERVAL_MS, START_MS, make_model, steps_of

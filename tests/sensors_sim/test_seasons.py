@@ -5,9 +5,10 @@ import pytest
 
 from domain.times import parse_iso
 from sensors_sim.model import Model
+from sensors_sim.plans import QuakePlan, Scenario, SurgePlan, WeatherPlan
 from sensors_sim.province import build_points
 from sensors_sim.reservoir import drawdown_m_per_day, level_m, on_the_bank
-from sensors_sim.scenario import QuakePlan, Scenario, SurgePlan, WeatherPlan, load_scenario
+from sensors_sim.scenario import load_scenario
 from sensors_sim.truth import EARTHQUAKE, SURGE, Truth
 from sensors_sim.weather import Weather
 from tests.sensors_sim.worlds import START_MS, make_model, steps_of

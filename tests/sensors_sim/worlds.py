@@ -14,8 +14,9 @@ from domain.settings import MqttSettings
 from sensors_sim.fleet import Fleet, Message
 from sensors_sim.live import LiveConfig
 from sensors_sim.model import Model, Step
+from sensors_sim.plans import Scenario
 from sensors_sim.province import build_points
-from sensors_sim.scenario import Scenario, load_scenario
+from sensors_sim.scenario import load_scenario
 
 START_MS = 1_780_000_000_000
 INTERVAL_MS = 600_000
