@@ -18,7 +18,7 @@ from alerts import admin
 from domain import topics
 from domain.frames import Readings
 from domain.hazards import HazardType
-from domain.health import decode_health
+from domain.health import Health, decode_health
 from domain.points import Device, Point, make_point_id
 from domain.registry import save_registry
 from domain.settings import Settings, load_settings
@@ -124,9 +124,11 @@ class Pipeline:
         return load_settings(self.config, environ={})
 
     def start(self, *roles: str) -> None:
-        """Start roles, by default all four."""
+        """Start roles, by default all four; ``detect@1`` is a further process of detect."""
         for role in roles or ROLES:
-            command = [sys.executable, "-m", "cli.main", role, "--config", str(self.config)]
+            name, _, instance = role.partition("@")
+            command = [sys.executable, "-m", "cli.main", name, "--config", str(self.config)]
+            command += ["--instance", instance or "0"]
             with (self.root / f"{role}.log").open("ab") as log:
                 self.processes[role] = subprocess.Popen(command, stdout=log, stderr=log)
 
@@ -170,15 +172,26 @@ class Pipeline:
 
     def wait_until_subscribed(self) -> None:
         """Wait until ingest receives: brokers hold nothing for a session that was never there."""
-        self.wait(lambda: asyncio.run(self._subscribed()), "ingest to subscribe")
+        self.wait(
+            lambda: any(
+                health.role == "ingest" and health.counters.get("subscribed")
+                for health in asyncio.run(self._healths())
+            ),
+            "ingest to subscribe",
+        )
 
-    async def _subscribed(self) -> bool:
-        async with contextlib.aclosing(self._records(topics.PIPELINE, 1)) as records:
-            async for raw in records:
-                health = decode_health(raw)
-                if health.role == "ingest" and health.counters.get("subscribed"):
-                    return True
-        return False
+    def wait_for_health(self, role: str, instance: str) -> None:
+        """Wait until a process has said that it is there."""
+        self.wait(
+            lambda: (
+                (role, instance)
+                in {(health.role, health.instance) for health in asyncio.run(self._healths())}
+            ),
+            f"{role}@{instance} to speak",
+        )
+
+    async def _healths(self) -> list[Health]:
+        return [decode_health(raw) async for raw in self._records(topics.PIPELINE, 1)]
 
     def wait_until_stored(self, readings: int) -> None:
         """Wait until Kafka holds so many distinct readings and all roles have done their work."""
