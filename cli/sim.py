@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from cli import sim_record
 from cli.durations import seconds
 from cli.roles import CONFIG, die_with_parent
 from domain.errors import GeohazardError
@@ -26,6 +27,9 @@ app = typer.Typer(help="The simulated province of hazard points.", invoke_withou
 DEFAULT_SPEED = 60.0
 UNBOUNDED_PAST_S = 30 * 86_400.0
 """How far back a run without an end begins; its event time never overtakes the wall clock."""
+
+for _command in (sim_record.generate, sim_record.plot, sim_record.scenarios):
+    app.command()(_command)
 
 INTERVAL = Annotated[str, typer.Option(help="Wall time between two messages of a device.")]
 SPEED = Annotated[

@@ -1,0 +1,84 @@
+"""``geohazard sim generate|plot|scenarios``: simulated records as files, and their pictures."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from cli.durations import seconds
+from domain.times import parse_iso
+from sensors_sim.generate import GenerateConfig
+from sensors_sim.generate import generate as write_record
+from sensors_sim.province import build_points
+from sensors_sim.scenario import load_scenario, scenario_names
+
+DAY_S = 86_400.0
+
+
+def generate(
+    out: Annotated[Path, typer.Option(help="Folder to write; new or empty.")],
+    scenario: Annotated[str, typer.Option(help="Name, or a TOML file.")] = "quiet-year",
+    points: Annotated[int, typer.Option(min=1, help="Number of hazard points.")] = 1_000,
+    days: Annotated[float, typer.Option(min=0.01, help="Length of the record.")] = 30.0,
+    seed: Annotated[int, typer.Option(help="Same seed, same record.")] = 1,
+    interval: Annotated[str, typer.Option(help="Event time between two messages.")] = "10m",
+    start: Annotated[
+        str | None, typer.Option(help="Event time of the start (ISO 8601); so that it ends now.")
+    ] = None,
+) -> None:
+    """Write a simulated record: readings as Parquet, registry, and the truth apart."""
+    try:
+        start_ms = parse_iso(start) if start else _midnight_before(days)
+    except ValueError as error:
+        msg = f"{start!r} is not an ISO 8601 time"
+        raise typer.BadParameter(msg) from error
+    with Progress(transient=True) as progress:
+        task = progress.add_task("generating", total=None)
+        config = GenerateConfig(
+            points=build_points(points, seed, seconds(interval)),
+            scenario=load_scenario(scenario),
+            seed=seed,
+            start_ms=start_ms,
+            days=days,
+            out=out,
+            on_step=lambda done, steps: progress.update(task, completed=done, total=steps),
+        )
+        written = write_record(config)
+    typer.echo(f"{written.rows:,} readings and {written.events:,} events in {out}")
+
+
+def plot(
+    folder: Annotated[Path, typer.Argument(help="What `geohazard sim generate` wrote.")],
+    point: Annotated[str | None, typer.Option(help="Point to draw.")] = None,
+    storm: Annotated[bool, typer.Option(help="Draw the gauges in the wettest hour.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Picture; its ending decides the form.")] = None,
+) -> None:
+    """Draw a point's record with its truth, or the map of a storm hour."""
+    from sensors_sim.plot import plot_point, plot_storm  # noqa: PLC0415  (matplotlib is an extra)
+
+    if (point is None) == (not storm):
+        msg = "name a point with --point, or ask for the map with --storm"
+        raise typer.BadParameter(msg)
+    target = out or Path(f"{point or 'storm'}.png")
+    if point is not None:
+        plot_point(folder, point, target)
+    else:
+        plot_storm(folder, target)
+    typer.echo(str(target))
+
+
+def scenarios() -> None:
+    """List the scenarios that come with the project."""
+    table = Table("scenario", "what happens")
+    for name in scenario_names():
+        table.add_row(name, load_scenario(name).description)
+    Console().print(table)
+
+
+def _midnight_before(days: float) -> int:
+    """Start of a day in UTC from which so many days lie in the past."""
+    return round((time.time() - days * DAY_S) // DAY_S * DAY_S * 1000)
