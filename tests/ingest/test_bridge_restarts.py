@@ -100,3 +100,21 @@ def test_ingest_stops_though_kafka_is_away(
         tansu.start()
         ingest.start()
         asyncio.run(collect(tansu.address, lambda found: set(found) >= expected))
+
+
+def test_what_kafka_did_not_take_is_not_acknowledged(
+    mosquitto: Mosquitto, tansu: Tansu, tmp_path: Path
+) -> None:
+    """Kafka goes, then ingest with the messages in hand: the MQTT broker still has them."""
+    _, environ = settings_for(tmp_path, points(DEVICES), mosquitto.port, tansu.address)
+    start_ms = SystemClock().now_ms() - 100_000
+    with IngestProcess(environ, tmp_path / "log") as ingest, Publisher(mosquitto.port) as sender:
+        ingest.logged("is subscribed", 5)
+        tansu.kill()
+        expected = publish_all(sender, range(5), start_ms)
+        ingest.logged("Kafka did not take")
+        ingest.kill()
+        tansu.start()
+        ingest.start()
+        found = asyncio.run(collect(tansu.address, lambda found: set(found) >= expected))
+        assert_in_order(found)

@@ -147,7 +147,7 @@ def test_a_full_inbox_holds_the_thread_that_fills_it(
         monkeypatch.setattr(inbox_module, name, value)
     inbox = Inbox(99, Mock(), Mock())
     inbox.put(note())
-    thread = threading.Thread(target=inbox.put, args=(note(),))
+    thread = threading.Thread(target=inbox.put, args=(note(),), daemon=True)
     thread.start()
     thread.join(0.1)
     assert thread.is_alive()
