@@ -70,6 +70,7 @@ class DpDecoder:
                 continue
             for code, content in sensors.items():
                 self._sensor(device_id, code, content, now_ms, decoded)
+                _refuse_too_many(decoded)
         if not decoded.readings and not decoded.faults:
             raise RejectedError(RejectReason.NO_VALUE, "no value of a kind that we keep")
         return decoded
@@ -101,15 +102,17 @@ class DpDecoder:
             return
         if channel == "acceleration":
             unit = self._unit_of_acceleration(value)
-        if len(into.readings) + len(into.faults) >= MAX_RECORDS:
-            detail = f"more than {MAX_RECORDS} values"
-            raise RejectedError(RejectReason.TOO_MANY_RECORDS, detail)
         into.readings.append(RawReading(device_id, instrument, channel, unit, value, event_ms))
 
     def _unit_of_acceleration(self, magnitude: float) -> str:
         if self.acceleration_unit != "auto":
             return self.acceleration_unit
         return acceleration_unit(magnitude) or "a unit that cannot be told"
+
+
+def _refuse_too_many(decoded: Decoded) -> None:
+    if len(decoded.readings) + len(decoded.faults) > MAX_RECORDS:
+        raise RejectedError(RejectReason.TOO_MANY_RECORDS, f"more than {MAX_RECORDS} values")
 
 
 def _timed(content: Any, now_ms: int) -> Iterator[tuple[int | None, Any]]:

@@ -139,6 +139,8 @@ def test_frames_of_every_type_and_none(frame: bytes) -> None:
         (b"\x01\x00\x02\xff\xff", RejectReason.NOT_UTF8),
         (b'{"header":{"appId":"a"},"bodies":{"body":"8Jf="}}', RejectReason.MALFORMED),
         (b"{}", RejectReason.NO_VALUE),
+        (msgspec.json.encode({"d1": dict.fromkeys(map(str, range(9999)), 1)}),
+         RejectReason.TOO_MANY_RECORDS),
         (b'{"d1":{"L3_QW_1":21.5}}', RejectReason.NO_VALUE),
         (
             msgspec.json.encode({"d1": {f"L1_LF_{n}": dict.fromkeys(
