@@ -16,7 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detectors.base import Detector
 from detectors.columns import I64, Rows
+from detectors.discovery import find_detectors
 from detectors.fuse_batch import Change, PointStream
 from detectors.rules import DEFAULT_RULES, Rules
 from detectors.screening import Screened, screen
@@ -60,6 +62,9 @@ class Engine:
     ----------
     points
         Registry; a point that is not in it is judged by the kind of hazard in its id.
+    methods
+        Detectors to use; all that are found (`detectors.discovery`) if not given. A snapshot fits
+        only an engine with the same.
 
     Examples
     --------
@@ -72,8 +77,15 @@ class Engine:
     ([1, 1], 1, ())
     """
 
-    def __init__(self, points: Mapping[str, Point], rules: Rules = DEFAULT_RULES) -> None:
-        self._book = SeriesBook(points, rules)
+    def __init__(
+        self,
+        points: Mapping[str, Point],
+        rules: Rules = DEFAULT_RULES,
+        *,
+        methods: tuple[Detector, ...] | None = None,
+    ) -> None:
+        methods = find_detectors() if methods is None else methods
+        self._book = SeriesBook(points, rules, methods)
         self._stream = PointStream(self._book)
 
     def process(self, readings: Readings) -> Outcome:
@@ -142,7 +154,7 @@ class Engine:
         detectors.snapshot.SnapshotError
             If the bytes are not a whole snapshot of this version; the engine is then unchanged.
         """
-        book = SeriesBook(self._book.registry, self._book.rules)
+        book = SeriesBook(self._book.registry, self._book.rules, self._book.detectors)
         stream = PointStream(book)
         decode_state(blob, book, stream)
         self._book, self._stream = book, stream

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.blocks import theil_sen
-from detectors.columns import F64, U8, Array
+from detectors.columns import F64, U8, Array, Mask
+from detectors.quality import SPIKE_SIGMA
 from detectors.rules import FAMILIES
 from detectors.tracks import Round
 
 CLAIM_RESTLESS, SURE_RESTLESS = 4.0, 6.0
 """Least displacement against the noise of the same and of all longer scales."""
+
+LEAST_FLOW = 0.25
+"""Share of a motion that must be left without its two largest jumps."""
 
 YEAR_MS = 365.25 * 86_400_000.0
 STAY_SIGMA_SHARE = 0.7
@@ -89,8 +93,9 @@ def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) 
     chance = _chances(batch.interval_ms)
     needed = chance * batch.limits["motion_claim_sigma"]
     claims = large & (sigmas >= needed) & (least >= error)
+    claims[1:4] &= _flows(batch, noise[0], whole[1:4])
     needed_to_be_sure = chance * batch.limits["motion_sure_sigma"]
-    certain = large & (sigmas >= needed_to_be_sure) & (least >= 2.0 * error)
+    certain = claims & (sigmas >= needed_to_be_sure) & (least >= 2.0 * error)
     # What the series does anyway in longer times (tides of heat, flicker) is no motion either.
     restless = np.maximum.accumulate(noise[::-1])[::-1]
     claims &= np.abs(whole) >= CLAIM_RESTLESS * restless
@@ -100,6 +105,21 @@ def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) 
     sure = np.where(certain, level, 0)
     stay = np.where(half, _level(batch, speed, constant, tilt, 0.5), 0)
     return _telling(batch, values, times, claim, sure, stay, sigmas, low, whole, constant)
+
+
+def _flows(batch: Round, noise: F64, whole: F64) -> Mask:
+    """Whether motion is left without its two largest jumps of single readings, shape (3, n).
+
+    Two steps within one window look like motion in blocks; a slope that runs away has many.
+    """
+    jumps = np.abs(np.diff(batch.values.astype(np.float64), axis=0))
+    jumps[jumps < SPIKE_SIGMA * noise] = 0.0
+    found = np.empty(whole.shape, bool)
+    for row, size in enumerate((2, 4, 8)):
+        window = np.sort(jumps[len(jumps) + 1 - 4 * size :], axis=0)
+        left = np.abs(whole[row]) - window[-1] - window[-2]
+        found[row] = left >= LEAST_FLOW * np.abs(whole[row])
+    return found
 
 
 def _telling(

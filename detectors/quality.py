@@ -14,6 +14,7 @@ series repeats itself, learned; so a coarse crack meter at rest is not called st
 
 import numpy as np
 
+from detectors import steps
 from detectors.columns import F32, F64, I64, U8, Array, Columns, Field, Mask, Rows
 from detectors.rules import FAMILIES
 from domain.channels import CHANNELS
@@ -97,7 +98,7 @@ def judge(
     raw: F64,
     interval_ms: F64,
     noise: F64,
-) -> tuple[U8, F32]:
+) -> tuple[U8, F32, Mask]:
     """Flag one fresh reading of each series.
 
     Parameters
@@ -112,7 +113,7 @@ def judge(
     Returns
     -------
     tuple of arrays
-        Flags, and the values that kinematics may use.
+        Flags, the values that kinematics may use, and where the reading confirmed a jump.
     """
     flag = gross_range(channel, raw)
     known = table["count"][series] > 0
@@ -123,10 +124,11 @@ def judge(
     rate = np.abs(jump) > RATE_PER_S[channel] * gap_ms / 1000.0
     flag = np.where(rate, np.maximum(flag, Flag.SUSPECT), flag).astype(np.uint8)
     allowed = _allowed_jump(recent, table["count"][series], channel, noise, gap_ms / interval_ms)
-    flag = np.maximum(flag, _spike(table, series, channel, value, last, jump, allowed, flag))
+    spike, confirmed = _spike(table, series, channel, value, last, jump, allowed, flag)
+    flag = np.maximum(flag, spike)
     flag = np.maximum(flag, _flat_line(table, series, channel, jump, known))
     clean: F32 = np.where((flag < Flag.SUSPECT) | ~known, value, table["value"][series, -1])
-    return flag, clean.astype(np.float32)
+    return flag, clean.astype(np.float32), confirmed
 
 
 def _allowed_jump(recent: F32, count: Array, channel: U8, noise: F64, steps: F64) -> F64:
@@ -146,22 +148,22 @@ def _spike(
     jump: F64,
     allowed: F64,
     flag: U8,
-) -> U8:
+) -> tuple[U8, Mask]:
     far = (np.abs(jump) > allowed) & SPIKE_TESTED[channel] & (flag < Flag.FAIL)
     held = table["held"][series]
     waiting = ~np.isnan(held)
     if not (far.any() or waiting.any()):
-        return np.ones(len(series), np.uint8)
+        return np.ones(len(series), np.uint8), waiting
     leap = held.astype(np.float64) - last
     stays = waiting & (jump * leap >= 0.5 * leap * leap) & (np.abs(jump) <= 4.0 * np.abs(leap))
     stays &= flag < Flag.FAIL
     if stays.any():
         table["value"][series[stays], -1] = held[stays]
         table["flags"][series[stays], -1] = Flag.GOOD
+        steps.remember(table, series, stays, leap, value)
     doubtful = far & ~stays
     table["held"][series] = np.where(doubtful, value, np.float32(np.nan))
-    result: U8 = np.where(doubtful, Flag.SUSPECT, Flag.GOOD).astype(np.uint8)
-    return result
+    return np.where(doubtful, Flag.SUSPECT, Flag.GOOD).astype(np.uint8), stays
 
 
 def _flat_line(table: Columns, series: Rows, channel: U8, jump: F64, known: Mask) -> U8:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detectors import arrival, quality, tracks
+from detectors import arrival, quality, steps, tracks
 from detectors.base import Verdict
 from detectors.columns import F64, I64, U8, Mask, Rows
 from detectors.forecast import Inverse, forecast
@@ -174,8 +174,11 @@ def _fresh(
     table["origin"][series] = np.where(table["count"][series] > 0, table["origin"][series], value)
     relative = (value - table["origin"][series]).astype(np.float32)
     noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[channel])
-    flag, clean = quality.judge(table, series, channel, time_ms, relative, value, interval, noise)
+    flag, clean, confirmed = quality.judge(
+        table, series, channel, time_ms, relative, value, interval, noise
+    )
     times, values = tracks.push(table, series, time_ms, clean, flag)
+    steps.settle(table, series, interval, flag, confirmed, values)
     closed = tracks.accumulate(table, series, interval, time_ms, clean)
     point = table["point"][series].astype(np.intp)
     batch = Round(

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from detectors import arrival, noise, quality, tracks
-from detectors.base import FEATURES
+from detectors import arrival, noise, quality, steps, tracks
+from detectors.base import FEATURES, Detector
 from detectors.columns import F64, Columns, Field
-from detectors.discovery import find_detectors
 from detectors.rules import FAMILIES, HazardRules, Rules
 from domain.channels import CHANNEL_NAMES
 from domain.hazards import HazardType
@@ -24,6 +23,7 @@ SERIES_FIELDS = (
     Field("instrument", "u1"),
     *tracks.FIELDS,
     *quality.FIELDS,
+    *steps.FIELDS,
     *noise.FIELDS,
     *arrival.FIELDS,
     # The series' support for a level: of its newest good reading, and as confirmed.
@@ -67,9 +67,11 @@ _INSTRUMENTS |= {"tilt_y": "tilt"}
 class SeriesBook:
     """All series and points that one engine has seen, with their state."""
 
-    def __init__(self, points: Mapping[str, Point], rules: Rules) -> None:
+    def __init__(
+        self, points: Mapping[str, Point], rules: Rules, detectors: tuple[Detector, ...]
+    ) -> None:
         self.rules = rules
-        self.detectors = find_detectors()
+        self.detectors = detectors
         own = tuple(field for detector in self.detectors for field in detector.fields)
         self.series = Columns((*SERIES_FIELDS, *own))
         self.fused = Columns(FUSION_FIELDS)

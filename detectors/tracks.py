@@ -29,6 +29,7 @@ FIELDS = (
     Field("bin_sum", "f8"),
     Field("bin_time", "f8"),
     Field("coarse_count", "i4"),
+    Field("coarse_last", "i4"),
     Field("coarse_time", "i8", RING),
     Field("coarse_value", "f4", RING),
 )
@@ -207,5 +208,6 @@ def _close(table: Columns, series: Rows) -> None:
         ring[:, -1] = new
         table[name][series] = ring
     table["coarse_count"][series] += 1
+    table["coarse_last"][series] = count
     for name in ("bin_count", "bin_sum", "bin_time"):
         table[name][series] = 0

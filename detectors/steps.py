@@ -1,0 +1,125 @@
+"""Steps: a series that jumps once and then rests was moved, not moving.
+
+An antenna put back after service, a baseline solved anew, a crack meter knocked: `quality` holds
+the first reading SUSPECT and takes it when the next one confirms it. If the two readings after
+that do not go on in the same direction, the jump is settled as a *step*: everything before it is
+shifted by the step, so that no window of any length sees it as motion. A slope that really runs
+away goes on, and is never settled. If they come back, it was a spike of two or three readings,
+and is taken out as one.
+
+Only for series that report every six hours or more often: in a month a slope may well slip and
+rest, and that is motion.
+"""
+
+import numpy as np
+
+from detectors.columns import F32, F64, U8, Columns, Field, Mask, Rows
+from detectors.tracks import RING
+from domain.levels import Flag
+
+FIELDS = (
+    Field("step", "f4"),
+    Field("step_from", "f4"),
+    Field("step_age", "u1"),
+)
+
+OFTEN_MS = 6 * 3_600_000
+SETTLED_AFTER = 2
+GOES_ON_SHARE = 0.3
+RESTS_SHARE = 0.6
+"""Spread of the readings after a step, against it; a spike of two readings has more."""
+
+_AFTER, _BEFORE = 4, 8
+"""Readings whose medians give the size: the jump's two and the two that settled it; before it."""
+
+
+def remember(table: Columns, series: Rows, jumped: Mask, leap: F64, value: F32) -> None:
+    """Note jumps that their second reading has confirmed.
+
+    Parameters
+    ----------
+    leap
+        From the last reading before the jump to its first reading.
+    value
+        The second reading.
+    """
+    rows = series[jumped]
+    table["step"][rows] = leap[jumped]
+    table["step_from"][rows] = value[jumped]
+    table["step_age"][rows] = 0
+
+
+def settle(
+    table: Columns, series: Rows, interval_ms: F64, flag: U8, confirmed: Mask, values: F32
+) -> None:
+    """Wait for two more good readings after a jump; take a step out of the rings.
+
+    Parameters
+    ----------
+    confirmed
+        Where this reading itself confirmed the jump.
+    values
+        Fine rings after this reading, shape (n, RING); corrected in place, as the table is.
+    """
+    waits = (table["step"][series] != 0.0) & ~confirmed & (flag < 3)
+    if not waits.any():
+        return
+    table["step_age"][series[waits]] += 1
+    ripe = waits & (table["step_age"][series] >= SETTLED_AFTER)
+    if not ripe.any():
+        return
+    rows, ring = series[ripe], values[ripe]
+    leap = table["step"][rows].astype(np.float64)
+    table["step"][rows] = 0.0
+    went_on = (ring[:, -1] - table["step_from"][rows]) * np.sign(leap)
+    rests = went_on < GOES_ON_SHARE * np.abs(leap)
+    after = ring[:, RING - _AFTER :]
+    rests &= after.max(axis=1) - after.min(axis=1) < RESTS_SHARE * np.abs(leap)
+    judged = (interval_ms[ripe] <= OFTEN_MS) & (table["count"][rows] >= _AFTER + _BEFORE)
+    before = _median(ring[:, RING - _AFTER - _BEFORE : RING - _AFTER])
+    back = judged & ~rests & (np.abs(ring[:, -1] - before) < 0.5 * np.abs(leap))
+    rests &= judged
+    if rests.any():
+        _shift(table, rows[rests], _median(after[rests]) - before[rests])
+    if back.any():
+        _forget(table, rows[back], before[back], leap[back])
+    values[np.flatnonzero(ripe)] = table["value"][rows]
+
+
+def _median(values: F32) -> F32:
+    """Median of an even number of values in each row."""
+    ordered = np.sort(values, axis=1)
+    middle = ordered.shape[1] // 2
+    found: F32 = 0.5 * (ordered[:, middle - 1] + ordered[:, middle])
+    return found
+
+
+def _forget(table: Columns, series: Rows, before: F32, leap: F64) -> None:
+    """Put the level before a spike of two or three readings in their place."""
+    ring, flags = table["value"][series], table["flags"][series]
+    recent = slice(RING - _AFTER, RING)
+    away = ring[:, recent] - before[:, None]
+    high = away * np.sign(leap)[:, None] > 0.5 * np.abs(leap)[:, None]
+    times, start = table["time"][series], table["bin"][series]
+    counted = high & (times[:, recent] >= start[:, None])
+    counted[:, 0] = False
+    table["bin_sum"][series] -= np.where(counted, away, 0.0).sum(axis=1)
+    ring[:, recent] = np.where(high, before[:, None], ring[:, recent])
+    flags[:, recent] = np.where(high, Flag.SUSPECT, flags[:, recent])
+    table["value"][series], table["flags"][series] = ring, flags
+
+
+def _shift(table: Columns, series: Rows, size: F32) -> None:
+    ring = table["value"][series]
+    ring[:, : RING - _AFTER] += size[:, None]
+    table["value"][series] = ring
+    times, start = table["time"][series], table["bin"][series]
+    # The jump's first reading was held back: the old level stands for it in the bin.
+    after = _AFTER - 1
+    after_in_bin = (times[:, RING - after :] >= start[:, None]).sum(axis=1)
+    before_in_bin = np.maximum(table["bin_count"][series] - after_in_bin, 0)
+    table["bin_sum"][series] += size * before_in_bin
+    coarse = table["coarse_value"][series] + size[:, None]
+    moved_in_last = (after - after_in_bin) / np.maximum(table["coarse_last"][series], 1)
+    coarse[:, -1] -= size * np.minimum(moved_in_last, 1.0)
+    table["coarse_value"][series] = coarse
