@@ -12,7 +12,6 @@ from pathlib import Path
 from aiokafka import AIOKafkaConsumer
 
 from domain import topics
-from domain.errors import GeohazardError
 from domain.health import decode_health
 from domain.settings import load_settings
 from ingest.kafka_topics import kafka_options
@@ -21,8 +20,9 @@ ROLES = ("ingest", "detect", "store", "notify")
 SAMPLE_S = 1.0
 
 
-async def sample_lags(config: Path, running: subprocess.Popen[bytes]) -> list[dict[str, int]]:
-    """Listen to what the roles say of their lag, once a second, until the run ends."""
+async def sample_lags(config: Path, seconds: float) -> list[dict[str, int]]:
+    """Listen to what the roles say of their lag, about once a second."""
+    deadline = time.monotonic() + seconds
     latest: dict[str, int] = {}
     samples: list[dict[str, int]] = []
     consumer = AIOKafkaConsumer(
@@ -30,14 +30,12 @@ async def sample_lags(config: Path, running: subprocess.Popen[bytes]) -> list[di
     )
     await consumer.start()
     try:
-        while running.poll() is None:
+        while time.monotonic() < deadline:
             for records in (await consumer.getmany(timeout_ms=int(SAMPLE_S * 1000))).values():
                 for record in records:
                     health = decode_health(record.value)
                     latest[health.role] = health.lag
             samples.append(dict(latest))
-    except GeohazardError as error:
-        print(f"sampling ended: {error}")
     finally:
         await consumer.stop()
     return samples
@@ -73,12 +71,12 @@ def main(arguments: list[str]) -> int:
         with (Path(folder) / "up.log").open("wb") as log:
             running = subprocess.Popen(command, stdout=log, stderr=log)
         wait_for(data / "sim.progress.json", running)
-        samples = asyncio.run(sample_lags(data / "geohazard.toml", running))
+        samples = asyncio.run(sample_lags(data / "geohazard.toml", options.seconds - 5))
         code = running.wait()
         if not report.exists():
             print((Path(folder) / "up.log").read_text(encoding="utf-8", errors="replace"))
             return code or 1
-        _print(json.loads(report.read_text(encoding="utf-8")), samples[: options.seconds])
+        _print(json.loads(report.read_text(encoding="utf-8")), samples)
         return code
 
 

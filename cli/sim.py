@@ -24,7 +24,6 @@ from sensors_sim.summary import Counters
 
 app = typer.Typer(help="The simulated province of hazard points.", invoke_without_command=True)
 
-DEFAULT_SPEED = 60.0
 UNBOUNDED_PAST_S = 30 * 86_400.0
 """How far back a run without an end begins; its event time never overtakes the wall clock."""
 
@@ -33,7 +32,10 @@ for _command in (sim_record.generate, sim_record.plot, sim_record.scenarios):
 
 INTERVAL = Annotated[str, typer.Option(help="Wall time between two messages of a device.")]
 SPEED = Annotated[
-    float, typer.Option(min=0.001, help="Seconds of event time for a second of wall time.")
+    float | None,
+    typer.Option(
+        min=0.001, help="Seconds of event time for a second of wall time; the scenario's."
+    ),
 ]
 SEED = Annotated[int, typer.Option(help="Same seed, same province, same readings.")]
 
@@ -46,7 +48,7 @@ def live(
         Path | None, typer.Option(help="Registry of simulated points; that of the settings.")
     ] = None,
     interval: INTERVAL = "10s",
-    speed: SPEED = DEFAULT_SPEED,
+    speed: SPEED = None,
     duration: Annotated[
         str | None, typer.Option(help="Wall time; until Ctrl-C if not given.")
     ] = None,
@@ -65,6 +67,8 @@ def live(
     die_with_parent()
     settings = load_settings(config)
     duration_s = seconds(duration) if duration else None
+    plan = load_scenario(scenario)
+    speed = speed or plan.speed
     points = list(load_registry(registry or settings.registry).points.values())
     if not points:
         msg = f"the registry {registry or settings.registry} has no points"
@@ -76,7 +80,7 @@ def live(
             interval_s=seconds(interval),
             speed=speed,
             start_ms=_start_ms(start, duration_s, speed),
-            scenario=load_scenario(scenario),
+            scenario=plan,
             mqtt=settings.mqtt,
             duration_s=duration_s,
             ledger=ledger,
@@ -99,10 +103,12 @@ def registry(
     out: Annotated[Path, typer.Option(help="CSV file to write.")],
     seed: SEED = 1,
     interval: INTERVAL = "10s",
-    speed: SPEED = DEFAULT_SPEED,
+    speed: SPEED = None,
+    scenario: Annotated[str, typer.Option(help="Name, or a TOML file.")] = "demo",
 ) -> None:
     """Write the registry of a simulated province."""
-    make_registry(points, seed, seconds(interval) * speed, out)
+    chosen = speed or load_scenario(scenario).speed
+    make_registry(points, seed, seconds(interval) * chosen, out)
     typer.echo(f"{points} points in {out}")
 
 

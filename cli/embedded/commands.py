@@ -16,7 +16,7 @@ from rich.console import Console
 from cli.durations import seconds
 from cli.embedded.start import SimOptions, prepare
 from cli.roles import die_with_parent
-from cli.sim import DEFAULT_SPEED
+from cli.sim import SPEED
 from domain.errors import GeohazardError
 
 
@@ -28,9 +28,7 @@ def up(
     ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same province, same readings.")] = 1,
     scenario: Annotated[str, typer.Option(help="Name of a scenario, or a TOML file.")] = "demo",
-    speed: Annotated[
-        float, typer.Option(min=0.001, help="Seconds of event time for a second of wall time.")
-    ] = DEFAULT_SPEED,
+    speed: SPEED = None,
     start: Annotated[
         str | None, typer.Option(help="Event time of the start (ISO 8601); in the past.")
     ] = None,

@@ -22,7 +22,7 @@ class SimOptions:
     duration_s: float | None
     seed: int
     scenario: str
-    speed: float
+    speed: float | None
     start: str | None = None
 
     def as_arguments(self) -> list[str]:
@@ -31,10 +31,11 @@ class SimOptions:
             *("--seed", str(self.seed)),
             *("--interval", f"{self.interval_s:.12g}"),
             *("--scenario", self.scenario),
-            *("--speed", f"{self.speed:.12g}"),
         ]
         if self.duration_s is not None:
             arguments += ["--duration", f"{self.duration_s:.12g}"]
+        if self.speed is not None:
+            arguments += ["--speed", f"{self.speed:.12g}"]
         if self.start is not None:
             arguments += ["--start", self.start]
         return arguments
@@ -51,9 +52,9 @@ def prepare(root: Path, options: SimOptions, console: Console) -> Run:
     if (root / "record.duckdb").exists():
         msg = f"{root} holds the record of an earlier run; name another folder"
         raise GeohazardError(msg)
-    load_scenario(options.scenario)
+    speed = options.speed or load_scenario(options.scenario).speed
     layout = make_layout(root)
-    interval_s = options.interval_s * options.speed
+    interval_s = options.interval_s * speed
     make_registry(options.points, options.seed, interval_s, layout.registry)
     registry = load_registry(layout.registry)
     return Run(layout, registry, options.as_arguments(), console)

@@ -1,0 +1,146 @@
+"""Cost of the engine, and of each detector, per reading.
+
+Run ``python benchmarks/bench_detectors.py [--points N] [--steps N]``; one core.
+"""
+
+import argparse
+import platform
+import resource
+import sys
+import time
+
+import numpy as np
+import psutil
+
+from detectors.base import Verdict
+from detectors.discovery import find_detectors
+from detectors.engine import Engine
+from detectors.tracks import Round
+from domain.frames import Names, Readings
+from domain.hazards import HazardType
+from domain.points import Device, Point, make_point_id
+
+CHANNELS = ("crack", "gnss_e", "gnss_n", "gnss_u", "tilt_x", "rain")
+SIGMA = np.array([0.3, 3.0, 3.0, 5.0, 0.01, 0.0])
+START_MS = 1_780_000_000_000
+STEP_MS = 600_000
+
+
+class Timed:
+    """A detector with a stopwatch."""
+
+    def __init__(self, inner: object) -> None:
+        self._inner = inner
+        self.seconds = 0.0
+        self.readings = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    def update(self, batch: Round) -> Verdict:
+        """Judge, and add the time that it took."""
+        began = time.perf_counter()
+        verdict: Verdict = self._inner.update(batch)  # type: ignore[attr-defined]
+        self.seconds += time.perf_counter() - began
+        self.readings += len(batch)
+        return verdict
+
+
+def make_points(count: int) -> dict[str, Point]:
+    """Landslides with one device of six channels each."""
+    ids = [
+        make_point_id(f"5002{i // 9999:02d}", HazardType.LANDSLIDE, i % 9999) for i in range(count)
+    ]
+    return {
+        i: Point(i, i, HazardType.LANDSLIDE, 30.0, 108.0, devices=(Device(f"d{i}", CHANNELS),))
+        for i in ids
+    }
+
+
+def make_frame(ids: list[str], step: int, rng: np.random.Generator) -> Readings:
+    """One message of every point: noise, some rain."""
+    size = len(ids) * len(CHANNELS)
+    values = rng.normal(size=(len(ids), len(CHANNELS))) * SIGMA
+    values[:, 5] = np.where(rng.random(len(ids)) < 0.1, 0.4, 0.0)
+    point = np.repeat(np.arange(len(ids), dtype=np.int32), len(CHANNELS))
+    times = np.full(size, START_MS + step * STEP_MS, np.int64)
+    return Readings(
+        Names(tuple(ids), point),
+        Names(tuple(f"d{i}" for i in ids), point),
+        Names(CHANNELS, np.tile(np.arange(len(CHANNELS), dtype=np.int32), len(ids))),
+        times,
+        times,
+        values.ravel(),
+        Names(("senml",), np.zeros(size, np.int32)),
+    )
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", type=int, default=11_000)
+    parser.add_argument("--steps", type=int, default=48)
+    options = parser.parse_args()
+    rng = np.random.default_rng(1)
+    points = make_points(options.points)
+    ids = list(points)
+    print(f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}")
+    before_mb = psutil.Process().memory_info().rss / 2**20
+    methods = tuple(Timed(detector) for detector in find_detectors())
+    engine = Engine(points, methods=methods)  # type: ignore[arg-type]
+    engine.process(make_frame(ids, 0, rng))
+    for method in methods:
+        method.seconds, method.readings = 0.0, 0
+    spent, readings = 0.0, 0
+    for step in range(1, options.steps):
+        frame = make_frame(ids, step, rng)
+        began = time.perf_counter()
+        engine.process(frame)
+        spent += time.perf_counter() - began
+        readings += len(frame)
+    series = len(ids) * len(CHANNELS)
+    print(f"{series:,} series, batches of {series:,}: {spent / readings * 1e6:.2f} us a reading")
+    for method in methods:
+        share = method.seconds / readings * 1e6
+        own = method.seconds / max(method.readings, 1) * 1e6
+        print(
+            f"  {method.name:10} {share:6.3f} us a reading of all, {own:6.3f} of its own channels"
+        )
+    rss_mb = psutil.Process().memory_info().rss / 2**20
+    print(f"memory over the start: {rss_mb - before_mb:.0f} MB for {series:,} series")
+    _small_frames(engine, ids[:50], options.steps, rng)
+    _snapshots(points, ids[:1400], rng)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 / 2**10)
+    print(f"peak {peak_mb:.0f} MB", file=sys.stderr)
+
+
+def _small_frames(engine: Engine, ids: list[str], step: int, rng: np.random.Generator) -> None:
+    frames = [make_frame(ids, step + i, rng) for i in range(100)]
+    took = []
+    for frame in frames:
+        began = time.perf_counter()
+        engine.process(frame)
+        took.append(time.perf_counter() - began)
+    middle, worst = np.percentile(took, [50, 99]) * 1e3
+    print(f"frame of 300 readings: median {middle:.1f} ms, p99 {worst:.1f} ms")
+
+
+def _snapshots(points: dict[str, Point], ids: list[str], rng: np.random.Generator) -> None:
+    engine = Engine(points)
+    for step in range(3):
+        engine.process(make_frame(ids, step, rng))
+    began = time.perf_counter()
+    blob = engine.snapshot()
+    wrote = time.perf_counter() - began
+    began = time.perf_counter()
+    Engine(points).restore(blob)
+    read = time.perf_counter() - began
+    size = len(blob) / (len(ids) * len(CHANNELS))
+    print(
+        f"snapshot of {len(ids)} points x {len(CHANNELS)}: {wrote * 1e3:.0f} ms,"
+        f" {size:.0f} bytes a series; restore {read * 1e3:.0f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
