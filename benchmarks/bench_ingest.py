@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -116,7 +117,8 @@ def publishing(port: int, count: int, rate: float | None) -> Iterator[None]:
 def bare(settings: Settings, count: int) -> float:
     """Messages a second of paho alone; ``count`` messages wait, or 0 to leave sessions behind."""
     plan = plan_filters(settings.mqtt)[:-1]
-    seen, done, times = [0] * len(plan), threading.Event(), []
+    seen, done = [0] * len(plan), threading.Event()
+    times: list[float] = []
     ready = threading.Semaphore(0)
     clients = []
     for number, filters in enumerate(plan):
@@ -241,7 +243,7 @@ async def _lag(settings: Settings, count: int, earlier_ms: int) -> tuple[float, 
 def measure(name: str, messages: int, rate: float) -> None:
     """Measure with one broker, freshly started."""
     print(f"{name}, {CONNECTIONS} connections, {POINTS:,} points x 6 channels")
-    for task in (lambda *a: backlog(*a, messages), lambda *a: steady(*a, rate)):
+    for task in (partial(backlog, count=messages), partial(steady, rate=rate)):
         with tempfile.TemporaryDirectory(prefix="geohazard-bench-") as folder:
             broker = BROKERS[name](Path(folder) / "mqtt")
             kafka = Tansu(Path(folder) / "kafka")
