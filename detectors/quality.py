@@ -27,6 +27,7 @@ FIELDS = (
 )
 
 SPIKE_SIGMA = 8.0
+HOUR_MS = 3_600_000
 FLAT_LEAST = 6
 FLAT_SUSPECT = -14.0
 FLAT_FAIL = -28.0
@@ -73,17 +74,20 @@ FLAT_TESTED = np.array([c.family not in (*_JUMPY, "health") for c in CHANNELS.va
 FAMILY_CODE = np.array([FAMILIES.index(c.family) for c in CHANNELS.values()], np.uint8)
 
 
-def gross_range(channel: U8, value: F64) -> U8:
+def gross_range(channel: U8, value: F64, interval_ms: F64) -> U8:
     """Flag values outside what the channel can be.
+
+    The suspect range is that of readings an hour apart or less: a day may bring more rain.
 
     Examples
     --------
     >>> import numpy as np
     >>> rain = np.full(4, _NAMES.index("rain"), np.uint8)
-    >>> gross_range(rain, np.array([0.0, 100.0, 100.1, 300.1])).tolist()
+    >>> gross_range(rain, np.array([0.0, 100.0, 100.1, 300.1]), np.full(4, 6e5)).tolist()
     [1, 1, 3, 4]
     """
     suspect = (value < SUSPECT_LOW[channel]) | (value > SUSPECT_HIGH[channel])
+    suspect &= interval_ms <= HOUR_MS
     fail = (value < FAIL_LOW[channel]) | (value > FAIL_HIGH[channel])
     flags: U8 = np.where(fail, Flag.FAIL, np.where(suspect, Flag.SUSPECT, Flag.GOOD)).astype("u1")
     return flags
@@ -115,7 +119,7 @@ def judge(
     tuple of arrays
         Flags, the values that kinematics may use, and where the reading confirmed a jump.
     """
-    flag = gross_range(channel, raw)
+    flag = gross_range(channel, raw, interval_ms)
     known = table["count"][series] > 0
     recent = table["value"][series, -5:]
     last = recent[:, -1]

@@ -118,7 +118,7 @@ def _round(
         _unusual(book, series, time_ms, value, rows, out, came, usable)
         series, time_ms, value, rows = series[fresh], time_ms[fresh], value[fresh], rows[fresh]
     channel = book.series["channel"][series]
-    impossible = quality.gross_range(channel, value) == Flag.FAIL
+    impossible = quality.gross_range(channel, value, book.interval_ms[series]) == Flag.FAIL
     nothing_yet = impossible & (book.series["count"][series] == 0)
     if nothing_yet.any():
         out.used[rows[nothing_yet]] = True
@@ -156,7 +156,7 @@ def _late(
     if not len(rows):
         return
     table = book.series
-    flag = quality.gross_range(table["channel"][series], value)
+    flag = quality.gross_range(table["channel"][series], value, book.interval_ms[series])
     flag = np.where(flag == Flag.GOOD, Flag.UNKNOWN, flag).astype(np.uint8)
     out.used[rows] = True
     out.flag[rows] = flag

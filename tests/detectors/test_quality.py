@@ -32,7 +32,9 @@ def test_gross_range_equals_its_plain_twin(channel: str, value: float) -> None:
         expected = 3
     else:
         expected = 1
-    assert gross_range(np.array([code], np.uint8), np.array([value]))[0] == expected
+    assert (
+        gross_range(np.array([code], np.uint8), np.array([value]), np.array([6e5]))[0] == expected
+    )
 
 
 @pytest.mark.parametrize("channel", CHANNEL_NAMES)
@@ -40,7 +42,7 @@ def test_the_limits_themselves_pass(channel: str) -> None:
     """QARTOD compares strictly: a value on the limit is good."""
     code = np.full(2, CHANNEL_NAMES.index(channel), np.uint8)
     limits = np.array([CHANNELS[channel].low, CHANNELS[channel].high])
-    assert 4 not in gross_range(code, limits).tolist()
+    assert 4 not in gross_range(code, limits, np.full(2, 6e5)).tolist()
 
 
 def test_suspect_spans_lie_inside_fail_spans() -> None:

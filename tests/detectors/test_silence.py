@@ -1,0 +1,129 @@
+"""Who is silent, judged by the watermark of all points."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.engine import Engine
+from detectors.rules import DEFAULT_RULES
+from domain.points import Device, Point
+from tests.detectors.worlds import (
+    HOUR_MS,
+    MINUTE_MS,
+    START_MS,
+    STEP_MS,
+    Row,
+    feed,
+    merged,
+    point,
+    rows_of,
+    warnings_of,
+)
+
+IDS = [f"50023501{i:04d}" for i in range(5)]
+LIMIT_MS = int(DEFAULT_RULES.silence_intervals * STEP_MS)
+
+
+def _points(count: int = 5) -> dict[str, Point]:
+    return {p: point(p, Device(f"d{p}", ("crack",))) for p in IDS[:count]}
+
+
+def _rows(point_id: str, steps: range, value: float = 1.0) -> list[Row]:
+    rows = rows_of("crack", [value] * len(steps), device=f"d{point_id}", point_id=point_id)
+    first = steps.start * STEP_MS
+    # Received when measured: silence is judged while someone listens (`silence.Listening`).
+    return [(*row[:3], row[3] + first, row[3] + first, *row[5:]) for row in rows]
+
+
+def test_a_point_that_stops_is_silent_once_and_reports_again() -> None:
+    others = [_rows(p, range(40)) for p in IDS[1:]]
+    rows = merged(_rows(IDS[0], range(10)), _rows(IDS[0], range(30, 40)), *others)
+    events = warnings_of(feed(Engine(_points()), rows, range(50, len(rows), 50)))
+    assert [(e.point_id, e.kind.value, e.sequence) for e in events] == [
+        (IDS[0], "silent", 1),
+        (IDS[0], "reporting", 2),
+    ]
+    assert events[0].event_ms == START_MS + 9 * STEP_MS + LIMIT_MS
+    assert events[1].event_ms == START_MS + 30 * STEP_MS
+
+
+def test_a_silent_point_keeps_its_level() -> None:
+    moving = [
+        (*row[:5], float(5 * step**2), row[6]) for step, row in enumerate(_rows(IDS[0], range(12)))
+    ]
+    others = [_rows(p, range(40)) for p in IDS[1:]]
+    engine = Engine(_points())
+    events = warnings_of(feed(engine, merged(moving, *others)))
+    assert [e.kind.value for e in events][-1] == "silent"
+    assert events[-1].level == events[-1].previous_level == 4
+    states = engine.heartbeat()
+    row = states.point_id.to_list().index(IDS[0])
+    assert (states.level[row], states.silent[row]) == (4, 1)
+
+
+def test_a_point_that_never_reported_is_not_silent() -> None:
+    engine = Engine(_points())
+    outcomes = feed(engine, merged(*[_rows(p, range(40)) for p in IDS[1:]]))
+    assert warnings_of(outcomes) == []
+    assert IDS[0] not in engine.heartbeat().point_id.to_list()
+
+
+def test_a_clock_in_the_future_silences_nobody() -> None:
+    """One point of five runs a day ahead, from its first reading on."""
+    ahead = [(*r[:3], r[3] + 24 * HOUR_MS, *r[4:]) for r in _rows(IDS[0], range(40))]
+    rows = [row for step in zip(ahead, *[_rows(p, range(40)) for p in IDS[1:]]) for row in step]  # noqa: B905
+    assert warnings_of(feed(Engine(_points()), rows)) == []
+
+
+def test_when_all_stop_nobody_is_silent() -> None:
+    """The network is down; without a clock the engine knows no later than its last reading."""
+    engine = Engine(_points())
+    feed(engine, merged(*[_rows(p, range(10)) for p in IDS]))
+    assert not engine.heartbeat().silent.any()
+
+
+def test_a_backlog_brings_silence_and_return() -> None:
+    """The point's readings 10 to 29 come after the others' 29th; it was silent meanwhile."""
+    others = [_rows(p, range(30)) for p in IDS[1:]]
+    kept = [(*r[:4], START_MS + 30 * STEP_MS, *r[5:]) for r in _rows(IDS[0], range(10, 30))]
+    rows = merged(_rows(IDS[0], range(10)), *others) + kept
+    events = warnings_of(feed(Engine(_points()), rows))
+    assert [e.kind.value for e in events] == ["silent", "reporting"]
+
+
+def test_an_outage_of_the_way_here_is_no_silence() -> None:
+    """The others' backlog is read first, within seconds: nobody has listened to the fifth."""
+    now = START_MS + 30 * STEP_MS
+    late = [(*r[:4], now, *r[5:]) for p in IDS[1:] for r in _rows(p, range(10, 30))]
+    last = [(*r[:4], now + 1000, *r[5:]) for r in _rows(IDS[0], range(10, 30))]
+    rows = merged(*[_rows(p, range(10)) for p in IDS]) + late + last
+    assert warnings_of(feed(Engine(_points()), rows)) == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), cuts=st.lists(st.integers(1, 400), max_size=10))
+def test_silence_does_not_depend_on_batches(seed: int, cuts: list[int]) -> None:
+    rng = np.random.default_rng(seed)
+    rows: list[Row] = []
+    for point_id in IDS:
+        for start in range(0, 100, 20):
+            if rng.random() < 0.7:
+                rows += _rows(point_id, range(start, start + int(rng.integers(1, 20))))
+    rows = merged(rows)
+    whole = warnings_of(feed(Engine(_points()), rows))
+    assert warnings_of(feed(Engine(_points()), rows, cuts)) == whole
+
+
+def test_the_first_report_of_each_point_is_a_state() -> None:
+    outcome = feed(Engine(_points()), merged(*[_rows(p, range(3)) for p in IDS]))[0]
+    assert sorted(outcome.states.point_id.to_list()) == IDS
+    assert outcome.states.silent.tolist() == [0] * 5
+
+
+def test_the_heartbeat_tells_age_at_the_watermark() -> None:
+    engine = Engine(_points(3))
+    feed(engine, merged(*[_rows(p, range(10 + i)) for i, p in enumerate(IDS[:3])]))
+    states = engine.heartbeat()
+    assert set(states.event_ms.tolist()) == {START_MS + 10 * STEP_MS}
+    assert sorted(states.age_s.tolist()) == [0.0, 0.0, STEP_MS / 1000]
+    assert STEP_MS % MINUTE_MS == 0

@@ -1,0 +1,174 @@
+"""Rain, shaking and surge: formulas by hand, plain twins, and what they may raise."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors.engine import Engine
+from detectors.rain import caine, decayed, guzzetti
+from detectors.shaking import GLITCH, LTA_SAMPLES, READY, STA_SAMPLES, YOUNG
+from domain.hazards import HazardType
+from tests.detectors.worlds import (
+    feed,
+    highest,
+    levels_of,
+    merged,
+    one_point,
+    rows_of,
+    warnings_of,
+)
+
+FLOW = HazardType.DEBRIS_FLOW
+
+
+def test_thresholds_of_the_papers() -> None:
+    hours = np.array([0.5, 1.0, 10.0, 100.0])
+    by_hand = [14.82 * 0.5**-0.39, 14.82, 14.82 * 10**-0.39, 14.82 * 100**-0.39]
+    np.testing.assert_allclose(caine(hours), by_hand, rtol=1e-12)
+    np.testing.assert_allclose(guzzetti(hours), 2.2 * hours**-0.44, rtol=1e-12)
+
+
+def test_rain_halves_in_its_half_life() -> None:
+    hours = np.array([0.0, 6.0, 12.0])
+    np.testing.assert_allclose(decayed(np.full(3, 10.0), hours, 6.0), [10.0, 5.0, 2.5])
+
+
+def test_effective_rain_of_two_hours_by_hand() -> None:
+    """8 mm, six hours later 4 mm: with a half-life of six hours, 8 / 2 + 4 = 8."""
+    engine = Engine(one_point("rain"))
+    feed(engine, rows_of("rain", [8.0, 4.0], step_ms=6 * 3_600_000))
+    assert engine._book.series["rain_effective"][1, 0] == pytest.approx(8.0)
+
+
+def test_an_event_is_explained_by_hand() -> None:
+    """Six readings of 3 mm in ten minutes each: 18 mm in one hour, 1.21 times Caine's 14.82."""
+    rows = rows_of("rain", [0.0, 0.0, *[3.0] * 6])
+    events = warnings_of(feed(Engine(one_point("rain")), rows, range(1, 8)))
+    reason = events[0].reasons[0]
+    assert events[0].level == 1
+    assert reason.rule == "rain.rain.blue"
+    assert reason.features["caine_ratio"] == pytest.approx(
+        reason.features["intensity_mm_per_h"] / caine(np.array([reason.features["duration_h"]]))[0],
+        rel=1e-5,
+    )
+    last = feed(Engine(one_point("rain", rain_blue_caine_ratio=1.2)), rows)
+    assert last[0].warnings[0].reasons[0].features["event_mm"] >= 12.0
+
+
+@pytest.mark.parametrize("hazard", list(HazardType))
+def test_rain_alone_never_exceeds_yellow(hazard: HazardType) -> None:
+    storm = np.concatenate([np.zeros(20), np.full(144, 12.0), np.zeros(300)])
+    outcomes = feed(Engine(one_point("rain", hazard=hazard)), rows_of("rain", storm))
+    assert highest(outcomes) == 2
+    assert levels_of(outcomes)[-1] == 0
+
+
+def test_a_bucket_knocked_over_is_no_storm() -> None:
+    values = np.zeros(60)
+    values[30] = 60.0
+    assert highest(feed(Engine(one_point("rain")), rows_of("rain", values))) == 0
+
+
+def test_a_wet_day_in_daily_readings_counts() -> None:
+    """Once a day there is no second reading to ask for: 200 mm in a day exceed Caine twice."""
+    points = one_point("rain", interval_s=86_400.0)
+    rows = rows_of("rain", [0.0, 0.0, 200.0], step_ms=86_400_000)
+    assert highest(feed(Engine(points), rows)) == 2
+
+
+def _sta_lta(values: np.ndarray) -> list[float]:
+    """Plain scalar twin of the trigger's ratio, for values that never trigger it."""
+    mean = sta = lta = 0.0
+    ratios = []
+    for count, value in enumerate(values.tolist()):
+        away = value - mean if count else 0.0
+        energy = away * away
+        if count >= READY and lta > 0.0:
+            energy = min(energy, GLITCH * lta)
+        short = max(1.0 / (count + 1.0), 1.0 / STA_SAMPLES)
+        long = max(1.0 / (count + 1.0), 1.0 / LTA_SAMPLES)
+        sta = energy * short + (1.0 - short) * sta
+        ratios.append(sta / lta if count >= READY and lta > 0.0 else 0.0)
+        high = count >= READY and lta > 0.0 and energy > 10.0 * (1.0 + YOUNG / count) * lta
+        if not high:
+            lta = energy * long + (1.0 - long) * lta
+            mean = mean + long * away if count else value
+    return ratios
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_sta_lta_equals_its_plain_twin(seed: int) -> None:
+    values = np.random.default_rng(seed).uniform(1.0, 3.0, 100)
+    engine = Engine(one_point("vibration"))
+    feed(engine, rows_of("vibration", values), range(1, 100))
+    table = engine._book.series
+    expected = _sta_lta(values)
+    assert table["shake_sta"][1] > 0.0
+    before = Engine(one_point("vibration"))
+    feed(before, rows_of("vibration", values[:-1]))
+    ratio = table["shake_sta"][1] / before._book.series["shake_lta"][1]
+    assert ratio == pytest.approx(expected[-1], rel=1e-9)
+
+
+@pytest.mark.parametrize("channel", ["vibration", "acceleration", "infrasound"])
+def test_one_glitch_triggers_nothing_and_lasting_shaking_does(channel: str) -> None:
+    quiet = np.abs(np.random.default_rng(1).normal(size=100)) * 0.1 + 1.0
+    glitch, shaking = quiet.copy(), quiet.copy()
+    glitch[60] += 50.0
+    shaking[60:64] += 20.0
+    rockfall = HazardType.ROCKFALL
+    assert highest(feed(Engine(one_point(channel, hazard=rockfall)), rows_of(channel, glitch))) == 0
+    assert (
+        highest(feed(Engine(one_point(channel, hazard=rockfall)), rows_of(channel, shaking))) == 1
+    )
+
+
+def test_a_debris_flow_is_orange_by_rain_and_vibration_and_red_by_its_surge() -> None:
+    rng = np.random.default_rng(2)
+    steps = 80
+    rain = np.where(np.arange(steps) > 40, 8.0, 0.0)
+    vibration = 1.5 + 0.1 * np.abs(rng.normal(size=steps))
+    vibration[60:] += 20.0
+    mud = 0.3 + 0.01 * rng.normal(size=steps)
+    mud[70:] += 3.0
+    rows = {
+        "rain": rows_of("rain", rain),
+        "vibration": rows_of("vibration", vibration),
+        "mud_level": rows_of("mud_level", mud),
+    }
+    points = one_point(*rows, hazard=FLOW)
+    outcomes = feed(Engine(points), merged(*rows.values()), range(3, 3 * steps, 3))
+    by_step = [int(o.features.level[-1]) for o in outcomes]
+    assert max(by_step[:60]) == 2
+    assert max(by_step[60:70]) == 3
+    assert max(by_step[70:73]) == 4
+
+
+def test_a_surge_is_measured_from_the_quiet_level() -> None:
+    values = 1.0 + 0.01 * np.random.default_rng(3).normal(size=60)
+    values[50:] += 1.5
+    events = warnings_of(
+        feed(Engine(one_point("mud_level", hazard=FLOW)), rows_of("mud_level", values))
+    )
+    reason = events[0].reasons[0]
+    assert events[0].level == 3
+    assert reason.features["rise_m"] == pytest.approx(1.5, abs=0.1)
+    assert reason.features["quiet_level_m"] == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_log_under_the_gauge_for_one_reading_is_no_surge() -> None:
+    values = 1.0 + 0.01 * np.random.default_rng(4).normal(size=60)
+    values[50] += 3.0
+    outcomes = feed(Engine(one_point("mud_level", hazard=FLOW)), rows_of("mud_level", values))
+    assert highest(outcomes) == 0
+    assert outcomes[0].features.flag[50] == 3
+
+
+def test_shaking_of_a_quiet_landslide_is_blue_at_most() -> None:
+    """An earthquake shakes every point: no instrument says that the slope moves."""
+    vibration = 1.0 + 0.1 * np.abs(np.random.default_rng(5).normal(size=100))
+    vibration[60:70] += 30.0
+    rows = merged(rows_of("vibration", vibration), rows_of("crack", np.zeros(100)))
+    assert highest(feed(Engine(one_point("vibration", "crack")), rows)) <= 1
