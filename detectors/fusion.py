@@ -18,6 +18,8 @@ from domain.hazards import HazardType
 
 HOUR_MS = 3_600_000
 HOLD_INTERVALS = 3.0
+_DISPLACEMENT, _TILT = FAMILIES.index("displacement"), FAMILIES.index("tilt")
+_RAIN = FAMILIES.index("rain")
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ def supported(book: SeriesBook, caps: Caps, points: Rows) -> tuple[U8, U8]:
     """Level that each point's series support now, and the one that they let it keep.
 
     One instrument alone: its sure level, or its claim up to the doubtful level. Two instruments:
-    the higher claim, up to one above the lower.
+    the higher claim, up to one above the lower. A tilt meter that turns while the crack meter or
+    the GNSS beside it sees nothing is not beyond doubt, and rain does not make it so.
     """
     members = book.members[points]
     fused, table = book.fused, book.series
@@ -49,13 +52,19 @@ def supported(book: SeriesBook, caps: Caps, points: Rows) -> tuple[U8, U8]:
     alone, together = caps.alone[hazard, family], caps.together[hazard, family]
     claim, sure = fused["claim"][members], fused["sure"][members]
     doubtful = np.minimum(claim, book.rules.doubtful_level)
+    measured = ((family == _DISPLACEMENT) & (members > 0)).any(axis=1)[:, None]
+    contradicted = measured & (family == _TILT)
+    sure = np.where(contradicted, doubtful, sure)
     solo = np.minimum(np.maximum(doubtful, sure), alone).max(axis=1)
     claim = np.minimum(claim, together)
     top = claim.max(axis=1)
     leader = claim.argmax(axis=1)
     instrument = table["instrument"][members]
     leading = instrument[np.arange(len(points)), leader][:, None]
-    second = np.where(instrument != leading, claim, 0).max(axis=1)
+    other = instrument != leading
+    tilt_leads = family[np.arange(len(points)), leader] == _TILT
+    other &= ~(tilt_leads[:, None] & (family == _RAIN))
+    second = np.where(other, claim, 0).max(axis=1)
     pair = np.where(second > 0, np.minimum(top, second + 1), 0)
     up: U8 = np.maximum(solo, pair).astype(np.uint8)
     stay = np.minimum(fused["stay"][members], together).max(axis=1)

@@ -89,7 +89,7 @@ def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) 
     smallest = np.where(tilt, batch.limits["motion_least_deg"], batch.limits["motion_least_mm"])
     large = steady & (np.abs(whole) >= smallest)
     constant = np.abs(batch.table["constant"][batch.series].astype(np.float64))
-    level = _level(batch, low, constant, tilt, 1.0)
+    level, absolute = _level(batch, low, constant, tilt, 1.0)
     chance = _chances(batch.interval_ms)
     needed = chance * batch.limits["motion_claim_sigma"]
     claims = large & (sigmas >= needed) & (least >= error)
@@ -102,8 +102,9 @@ def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) 
     certain &= np.abs(whole) >= SURE_RESTLESS * restless
     half = large & (sigmas >= STAY_SIGMA_SHARE * needed)
     claim = np.where(claims, level, 0)
-    sure = np.where(certain, level, 0)
-    stay = np.where(half, _level(batch, speed, constant, tilt, 0.5), 0)
+    # A drifting sensor leaves its own past as a slope does: only the velocity itself is sure.
+    sure = np.where(certain, absolute, 0)
+    stay = np.where(half, _level(batch, speed, constant, tilt, 0.5)[0], 0)
     return _telling(batch, values, times, claim, sure, stay, sigmas, low, whole, constant)
 
 
@@ -182,8 +183,10 @@ def _quick_slope(values: F64, times: F64) -> F64:
     return np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three))
 
 
-def _level(batch: Round, speed: F64, constant: F64, tilt: Array, share: float) -> Array:
-    """Level of a speed, shape (8, n); ``share`` scales the limits."""
+def _level(
+    batch: Round, speed: F64, constant: F64, tilt: Array, share: float
+) -> tuple[Array, Array]:
+    """Level of a speed, and that without the angle, shape (8, n); ``share`` scales the limits."""
     limits = batch.limits
     absolute = np.zeros(speed.shape, np.int64)
     relative = np.zeros(speed.shape, np.int64)
@@ -198,4 +201,4 @@ def _level(batch: Round, speed: F64, constant: F64, tilt: Array, share: float) -
     capped = np.where(awake, np.maximum(capped, 2), capped)
     fast = speed >= share * limits["angle_red_floor_mm_per_day"]
     capped = np.where(fast, capped, np.minimum(capped, 3))
-    return np.maximum(absolute, capped)
+    return np.maximum(absolute, capped), absolute

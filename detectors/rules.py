@@ -30,8 +30,9 @@ _ALL: dict[str, float] = {
     "velocity_yellow_mm_per_day": 32.0,  # [D] 0.032 m/d
     "velocity_orange_mm_per_day": 60.0,  # [D] 0.25 cm/h
     "velocity_red_mm_per_day": 432.0,  # [D] 1.80 cm/h; [V] 13 m/month
-    # Velocity against the slope's own constant-rate stage. It lifts the absolute level by one at
-    # most (to yellow from 4.4 mm/d where the angle says orange); red needs fast motion as well.
+    # Velocity against the slope's own constant-rate stage; never beyond doubt by itself. It lifts
+    # the absolute level by one at most (to yellow from 4.4 mm/d where the angle says orange); red
+    # needs fast motion as well.
     "angle_blue_deg": 45.0,  # [X]
     "angle_yellow_deg": 60.0,  # [X] with margin, see above
     "angle_orange_deg": 80.0,  # [X]
@@ -77,7 +78,7 @@ FAMILIES = ("displacement", "tilt", "flow", "dynamic", "rain", "water", "health"
 # Whatever is not beyond doubt reaches `Rules.doubtful_level` alone.
 _SLOPE = {
     "displacement": (4, 4),
-    "tilt": (3, 4),
+    "tilt": (3, 4),  # alone only where nothing measures displacement (`detectors.fusion`)
     "flow": (2, 3),
     "dynamic": (1, 2),
     "rain": (2, 2),

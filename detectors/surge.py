@@ -1,8 +1,9 @@
 """Mud-level surge: how far the level of a channel stands above its own quiet level.
 
 The quiet level follows slowly and does not follow a surge; it is known after three readings. A
-rise counts by its height in metres; beyond doubt when it is high against the gauge's noise in two
-readings running.
+rise counts by its height in metres, as far as it came within the last `FAST` readings: a stream
+that swells for hours with the rain is no surge. Beyond doubt when it is high against the gauge's
+noise in two readings running.
 """
 
 import numpy as np
@@ -14,6 +15,7 @@ from detectors.tracks import Round
 
 READY = 3
 MEMORY = 144.0
+FAST = 6
 SIGMAS = 8.0
 SURE_SIGMAS = 15.0
 _COLOURS = ("blue", "yellow", "orange", "red")
@@ -29,7 +31,7 @@ class Surge:
         Field("quiet_count", "i4"),
         Field("surge_before", "f4"),
     )
-    feature_names = ("rise_m", "rise_sigmas", "quiet_level_m", "rise_before_m")
+    feature_names = ("rise_m", "rise_sigmas", "quiet_level_m", "rise_before_m", "front_m")
 
     def thresholds(self, family: str) -> tuple[str, ...]:
         """Names of the limits."""
@@ -48,20 +50,23 @@ class Surge:
         quiet = np.where(count > 0, table["quiet_level"][rows], value)
         rise = value - quiet
         noise = floored(table["noise"][rows, 0].astype(np.float64), PRIOR[batch.channel])
-        sigmas = rise / noise
+        used = np.arange(FAST)[:, None] >= FAST - np.minimum(batch.count, FAST)
+        lowest = np.where(used, batch.values[-FAST:], np.inf).min(axis=0)
+        front = np.minimum(rise, batch.value.astype(np.float64) - lowest)
+        sigmas = front / noise
         before = table["surge_before"][rows].astype(np.float64)
         ready = batch.good & (count >= READY)
         level = np.zeros(len(batch), np.uint8)
         half = np.zeros(len(batch), np.uint8)
         for colour in _COLOURS:
             limit = batch.limits[f"surge_{colour}_m"]
-            level += rise >= limit
+            level += front >= limit
             half += rise >= 0.5 * limit
         verdict.claim[:] = np.where(ready & (sigmas >= SIGMAS), level, 0)
         lasting = (sigmas >= SURE_SIGMAS) & (before >= SURE_SIGMAS * noise)
         verdict.sure[:] = np.where(ready & lasting, level, 0)
-        verdict.stay[:] = np.where(ready & (sigmas >= 0.5 * SIGMAS), half, 0)
-        verdict.features[:, :4] = np.stack((rise, sigmas, quiet, before), axis=1)
+        verdict.stay[:] = np.where(ready & (rise >= 0.5 * SIGMAS * noise), half, 0)
+        verdict.features[:, :5] = np.stack((rise, sigmas, quiet, before, front), axis=1)
         gain = np.maximum(1.0 / (count + 1.0), 1.0 / MEMORY)
         follow = batch.good & (rise < SIGMAS * noise)
         table["quiet_level"][rows] = np.where(follow, quiet + gain * rise, quiet)
