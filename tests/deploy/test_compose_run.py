@@ -79,7 +79,10 @@ async def _stored(kafka: KafkaServer) -> set[tuple[str, str, int]]:
     """Distinct (device, channel, event time) of all readings that Kafka holds."""
     places = [TopicPartition(READINGS, number) for number in range(PARTITIONS)]
     found: set[tuple[str, str, int]] = set()
-    async with AIOKafkaConsumer(bootstrap_servers=kafka.address) as consumer:
+    # Without "earliest" the client may move to the end behind our back, after the seek.
+    async with AIOKafkaConsumer(
+        bootstrap_servers=kafka.address, auto_offset_reset="earliest"
+    ) as consumer:
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
         await consumer.seek_to_beginning(*places)

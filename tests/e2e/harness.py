@@ -244,7 +244,10 @@ class Pipeline:
 
     async def _records(self, topic: str, partitions: int) -> AsyncGenerator[bytes, None]:
         """Read all that a topic holds now."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka.address)
+        # Without "earliest" the client may move to the end behind our back, after the seek.
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.kafka.address, auto_offset_reset="earliest"
+        )
         await consumer.start()
         try:
             if topic not in await consumer.topics():
