@@ -6,6 +6,7 @@ The way through this folder::
     screening   a batch in rounds: the k-th reading of every series together
       arrival     duplicate, late, wrong clock, or fresh
       quality     QARTOD flag of each fresh reading, and the value that kinematics may use
+      steps       jumps that turn out to be a step or a spike, taken out of the windows
       tracks      the ring of recent readings and the coarse ring of means of each series
       baseline motion rain shaking surge   the methods, one a file (`detectors.base.Detector`)
       forecast    time of failure, for series that screening marked

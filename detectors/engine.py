@@ -21,7 +21,8 @@ from detectors.columns import I64, Rows
 from detectors.discovery import find_detectors
 from detectors.fuse_batch import Change, PointStream
 from detectors.rules import DEFAULT_RULES, Rules
-from detectors.screening import Screened, screen
+from detectors.screened import Screened
+from detectors.screening import screen
 from detectors.series import SeriesBook
 from detectors.silence import watermark
 from detectors.snapshot import decode_state, encode_state

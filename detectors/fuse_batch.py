@@ -12,7 +12,7 @@ import numpy as np
 from detectors.columns import F64, I64, Mask, Rows
 from detectors.fusion import Caps, step
 from detectors.reasons import reasons_of
-from detectors.screening import Screened
+from detectors.screened import Screened
 from detectors.series import SeriesBook
 from detectors.silence import Listening, Silence, limit_ms
 from domain.warnings import Forecast, WarningEvent, WarningKind, make_warning

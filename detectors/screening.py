@@ -5,16 +5,15 @@ another while all series go side by side. What comes out depends on each series'
 their order, and on nothing else.
 """
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from detectors import arrival, quality, steps, tracks
 from detectors.base import Verdict
 from detectors.columns import F64, I64, U8, Mask, Rows
-from detectors.forecast import Inverse, forecast
+from detectors.forecast import forecast
 from detectors.noise import PRIOR, departure, floored, learn
 from detectors.rules import FAMILIES
+from detectors.screened import Screened
 from detectors.series import SeriesBook
 from detectors.tracks import DAY_MS, RING, Limits, Round
 from domain.levels import Flag
@@ -27,57 +26,6 @@ CHUNK = 8192
 
 FORECAST_FROM = 2
 """Confirmed claim from which the time of failure is asked for."""
-
-
-@dataclass
-class Screened:
-    """What each reading gave, shape (n,) in the order of arrival.
-
-    Attributes
-    ----------
-    used
-        Readings with a row of features: all but duplicates and those too late.
-    live
-        Readings that move their point: fresh and not missing.
-    """
-
-    used: Mask
-    live: Mask
-    duplicate: Mask
-    too_late: Mask
-    flag: U8
-    score: F64
-    velocity: F64
-    acceleration: F64
-    angle: F64
-    claim: U8
-    sure: U8
-    stay: U8
-    detector: U8
-    features: dict[int, F64] = field(default_factory=dict)
-    forecasts: dict[int, Inverse] = field(default_factory=dict)
-
-    @classmethod
-    def empty(cls, size: int) -> "Screened":
-        """Before anything is known."""
-        used, live, duplicate, too_late = np.zeros((4, size), bool)
-        claim, sure, stay, detector = np.zeros((4, size), np.uint8)
-        score, velocity, acceleration, angle = np.full((4, size), np.nan)
-        return cls(
-            used=used,
-            live=live,
-            duplicate=duplicate,
-            too_late=too_late,
-            flag=np.full(size, Flag.MISSING, np.uint8),
-            score=score,
-            velocity=velocity,
-            acceleration=acceleration,
-            angle=angle,
-            claim=claim,
-            sure=sure,
-            stay=stay,
-            detector=detector,
-        )
 
 
 def screen(book: SeriesBook, series: Rows, time_ms: I64, value: F64) -> Screened:

@@ -1,0 +1,60 @@
+"""What screening made of a batch, reading by reading."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from detectors.columns import F64, U8, Mask
+from detectors.forecast import Inverse
+from domain.levels import Flag
+
+
+@dataclass
+class Screened:
+    """What each reading gave, shape (n,) in the order of arrival.
+
+    Attributes
+    ----------
+    used
+        Readings with a row of features: all but duplicates and those too late.
+    live
+        Readings that move their point: fresh and not missing.
+    """
+
+    used: Mask
+    live: Mask
+    duplicate: Mask
+    too_late: Mask
+    flag: U8
+    score: F64
+    velocity: F64
+    acceleration: F64
+    angle: F64
+    claim: U8
+    sure: U8
+    stay: U8
+    detector: U8
+    features: dict[int, F64] = field(default_factory=dict)
+    forecasts: dict[int, Inverse] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, size: int) -> "Screened":
+        """Before anything is known."""
+        used, live, duplicate, too_late = np.zeros((4, size), bool)
+        claim, sure, stay, detector = np.zeros((4, size), np.uint8)
+        score, velocity, acceleration, angle = np.full((4, size), np.nan)
+        return cls(
+            used=used,
+            live=live,
+            duplicate=duplicate,
+            too_late=too_late,
+            flag=np.full(size, Flag.MISSING, np.uint8),
+            score=score,
+            velocity=velocity,
+            acceleration=acceleration,
+            angle=angle,
+            claim=claim,
+            sure=sure,
+            stay=stay,
+            detector=detector,
+        )
