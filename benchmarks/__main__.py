@@ -1,6 +1,6 @@
 """``python -m benchmarks [NAME] [OPTIONS]``: measure, and say on which machine.
 
-Names: ``pipeline`` (the default), ``detectors``, ``ingest``, ``storage``, ``sim``.
+Names: ``pipeline`` (the default), ``detectors``, ``ingest``, ``storage``.
 """
 
 import platform
@@ -15,7 +15,6 @@ OTHERS = {
     "detectors": "benchmarks.bench_detectors",
     "ingest": "benchmarks.bench_ingest",
     "storage": "benchmarks.bench_storage",
-    "sim": "benchmarks.bench_sim",
 }
 
 
