@@ -94,9 +94,9 @@ class Load:
         names = (frame.point_id, frame.device_id, frame.channel)
         flag, level = np.ones(rows, np.uint8), np.zeros(rows, np.uint8)
         score = self._random.random(rows)
-        return Features(
-            *names, frame.event_ms, flag, score, velocity, velocity * 0.1, velocity * 10, level
-        )
+        motion = (velocity, velocity * 0.1, velocity * 10)
+        water = np.where(frame.channel.codes == 1, self._random.random(rows), np.nan)
+        return Features(*names, frame.event_ms, flag, score, *motion, level, water, water / 100)
 
 
 def measure(name: str, store: Store, load: Load, seconds: int) -> None:

@@ -35,6 +35,8 @@ class Verdict:
         As in `domain.frames.Features`; NaN where they make no sense.
     features
         Evidence, shape (n, FEATURES), named by `Detector.feature_names`.
+    soil_water, rain_ratio
+        As in `domain.frames.Features`; only methods for rain give them.
     """
 
     claim: U8
@@ -45,6 +47,8 @@ class Verdict:
     acceleration: F64
     angle: F64
     features: F64
+    soil_water: F64 | None = None
+    rain_ratio: F64 | None = None
 
     @classmethod
     def silent(cls, size: int) -> "Verdict":

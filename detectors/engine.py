@@ -206,4 +206,6 @@ def _features(readings: Readings, result: Screened, levels: Rows) -> Features:
         acceleration=result.acceleration[used],
         tangential_angle=result.angle[used],
         level=levels[used].astype(np.uint8),
+        soil_water_index=result.soil_water[used],
+        rain_ratio=result.rain_ratio[used],
     )

@@ -21,6 +21,7 @@ import numpy as np
 
 from detectors.base import Verdict
 from detectors.columns import F64, I64, Columns, Field, Mask
+from detectors.soil_water import advance
 from detectors.tracks import Round
 
 HOUR_MS = 3_600_000.0
@@ -66,6 +67,7 @@ class Rain:
         Field("rain_event", "f8"),
         Field("rain_largest", "f8"),
         Field("rain_effective", "f8", len(HALF_LIVES_H)),
+        Field("rain_tanks", "f8", 3),
         Field("rain_known", "u1"),
     )
     feature_names = (
@@ -101,10 +103,19 @@ class Rain:
         for column, half_life in enumerate(HALF_LIVES_H):
             effective[:, column] = decayed(effective[:, column], elapsed_h, half_life) + amount
         table["rain_effective"][rows] = effective
+        tanks = advance(
+            table["rain_tanks"][rows],
+            np.where(known, elapsed_h, batch.interval_ms / HOUR_MS),
+            amount,
+            batch.interval_ms / HOUR_MS,
+        )
+        table["rain_tanks"][rows] = tanks
         table["rain_last"][rows] = batch.time_ms
         table["rain_known"][rows] = 1
         wet = self._event(batch, amount)
-        return self._judge(batch, wet, effective)
+        verdict = self._judge(batch, wet, effective)
+        verdict.soil_water = tanks.sum(axis=1)
+        return verdict
 
     def _event(self, batch: Round, amount: F64) -> Mask:
         """Move the event on; true where one is under way."""
@@ -127,6 +138,7 @@ class Rain:
     def _judge(self, batch: Round, wet: Mask, effective: F64) -> Verdict:
         table = batch.table
         verdict = Verdict.silent(len(batch))
+        verdict.rain_ratio = np.zeros(len(batch))
         if not wet.any():
             return verdict
         part = batch.select(wet)
@@ -137,6 +149,7 @@ class Rain:
         duration = np.clip(duration, SHORTEST_H, LONGEST_H)
         intensity = total / duration
         ratio = intensity / caine(duration)
+        verdict.rain_ratio[wet] = ratio
         large = total >= limits["rain_least_mm"]
         blue = large & (ratio >= limits["rain_blue_caine_ratio"])
         yellow = blue & (ratio >= limits["rain_yellow_caine_ratio"])

@@ -34,6 +34,8 @@ class Screened:
     sure: U8
     stay: U8
     detector: U8
+    soil_water: F64
+    rain_ratio: F64
     features: dict[int, F64] = field(default_factory=dict)
     forecasts: dict[int, Inverse] = field(default_factory=dict)
 
@@ -42,7 +44,7 @@ class Screened:
         """Before anything is known."""
         used, live, duplicate, too_late = np.zeros((4, size), bool)
         claim, sure, stay, detector = np.zeros((4, size), np.uint8)
-        score, velocity, acceleration, angle = np.full((4, size), np.nan)
+        score, velocity, acceleration, angle, soil_water, rain_ratio = np.full((6, size), np.nan)
         return cls(
             used=used,
             live=live,
@@ -57,4 +59,6 @@ class Screened:
             sure=sure,
             stay=stay,
             detector=detector,
+            soil_water=soil_water,
+            rain_ratio=rain_ratio,
         )

@@ -171,7 +171,11 @@ def _consult(book: SeriesBook, batch: Round, rows: Rows, out: Screened) -> None:
     for code, method in enumerate(book.detectors, start=1):
         mine = book.judged_by[code - 1][batch.family]
         if mine.any():
-            _merge(best, detector, mine, method.update(batch.select(mine)), code)
+            said = method.update(batch.select(mine))
+            _merge(best, detector, mine, said, code)
+            if said.soil_water is not None and said.rain_ratio is not None:
+                out.soil_water[rows[mine]] = said.soil_water
+                out.rain_ratio[rows[mine]] = said.rain_ratio
     table, series = batch.table, batch.series
     confirmed = np.maximum(np.minimum(best.claim, table["claim_before"][series]), best.sure)
     good = batch.good

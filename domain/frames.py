@@ -62,6 +62,8 @@ class _Frame:
 
     KIND: ClassVar[str]
     TIMES: ClassVar[frozenset[str]] = frozenset({"event_ms", "received_ms"})
+    ADDED: ClassVar[frozenset[str]] = frozenset()
+    """Columns of numbers that frames of earlier releases lack; they are read as NaN."""
 
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
@@ -103,10 +105,16 @@ class _Frame:
             if table.num_rows > MAX_ROWS:
                 msg = f"a frame holds at most {MAX_ROWS} rows, found {table.num_rows}"
                 raise FrameError(msg)
-            return cls(**{f.name: _column(table, f.name, cls.TIMES) for f in fields(cls)})
+            return cls(**{f.name: cls._read(table, f.name) for f in fields(cls)})
         except (pa.ArrowException, KeyError, ValueError, OSError) as error:
             msg = f"not a frame of {cls.KIND}: {error}"
             raise FrameError(msg) from error
+
+    @classmethod
+    def _read(cls, table: pa.Table, name: str) -> Any:
+        if name in cls.ADDED and name not in table.column_names:
+            return np.full(table.num_rows, np.nan)
+        return _column(table, name, cls.TIMES)
 
     def _arrow(self, name: str) -> pa.Array:
         column = getattr(self, name)
@@ -182,9 +190,17 @@ class Features(_Frame):
         Degrees, improved tangential angle; NaN where no constant-rate stage is known.
     level
         Level of the whole point after this reading.
+    soil_water_index
+        Water in the soil after this reading of a rain gauge, in mm (`detectors.soil_water`); NaN
+        for other channels.
+    rain_ratio
+        Largest ratio of measured rain to the intensity-duration threshold in force, over all
+        durations that end with this reading of a rain gauge; from 1 the threshold is exceeded.
+        NaN for other channels.
     """
 
     KIND: ClassVar[str] = "features"
+    ADDED: ClassVar[frozenset[str]] = frozenset({"soil_water_index", "rain_ratio"})
 
     point_id: Names
     device_id: Names
@@ -196,6 +212,8 @@ class Features(_Frame):
     acceleration: npt.NDArray[np.float64]
     tangential_angle: npt.NDArray[np.float64]
     level: npt.NDArray[np.uint8]
+    soil_water_index: npt.NDArray[np.float64]
+    rain_ratio: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ FEATURE_QUANTITIES = (
     "velocity",
     "acceleration",
     "tangential_angle",
+    "soil_water_index",
+    "rain_ratio",
 )
 """Of these ``flag`` is an integer and the others are floats."""
 

@@ -126,11 +126,11 @@ def features_of(
     -------
     pyarrow.Table
         device_id, channel, event_ms, flag, anomaly_score, velocity, acceleration,
-        tangential_angle, level; null where no detector could judge.
+        tangential_angle, level, soil_water_index, rain_ratio; null where no detector could judge.
     """
     columns = (
         "device_id, channel, event_ms, flag, anomaly_score, velocity, acceleration, "
-        "tangential_angle, level"
+        "tangential_angle, level, soil_water_index, rain_ratio"
     )
     return _of_point(con, "feature", columns, [point_id, channel, start_ms, end_ms])
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from domain.frames import Features, Names, Readings, States
+from domain.measurements import FEATURE_QUANTITIES
 from storage import journal
 from storage.base import Written
 from storage.codebook import Codebook
@@ -71,7 +72,7 @@ class Record:
             "flag": _joined([f.flag for f in frames], np.uint8)[new],
             "level": _joined([f.level for f in frames], np.uint8)[new],
         }
-        for name in ("anomaly_score", "velocity", "acceleration", "tangential_angle"):
+        for name in FEATURE_QUANTITIES[1:]:
             columns[name] = _nullable(_joined([getattr(f, name) for f in frames], np.float64)[new])
         return self._append(self._features, columns, len(ids))
 

@@ -13,7 +13,7 @@ import duckdb
 from domain.errors import GeohazardError
 from storage.base import StoreUnavailableError
 
-VERSION = 1
+VERSION = 2
 
 _TABLES = """
 CREATE TABLE meta (version INTEGER);
@@ -25,7 +25,8 @@ CREATE TABLE reading_row (
     value DOUBLE, dialect VARCHAR, seq BIGINT, late BOOLEAN);
 CREATE TABLE feature_row (
     series_id INTEGER, event_ms BIGINT, stored_ms BIGINT, flag UTINYINT, anomaly_score DOUBLE,
-    velocity DOUBLE, acceleration DOUBLE, tangential_angle DOUBLE, level UTINYINT);
+    velocity DOUBLE, acceleration DOUBLE, tangential_angle DOUBLE, level UTINYINT,
+    soil_water_index DOUBLE, rain_ratio DOUBLE);
 CREATE TABLE state_row (
     point_key INTEGER, event_ms BIGINT, stored_ms BIGINT,
     level UTINYINT, score DOUBLE, silent UTINYINT, age_s DOUBLE);
@@ -41,15 +42,23 @@ CREATE TABLE health (
 CREATE VIEW reading AS
     SELECT point_id, device_id, channel, event_ms, received_ms, stored_ms, value, dialect, seq, late
     FROM reading_row JOIN series USING (series_id);
-CREATE VIEW feature AS
-    SELECT point_id, device_id, channel, event_ms, stored_ms, flag, anomaly_score, velocity,
-        acceleration, tangential_angle, level
-    FROM feature_row JOIN series USING (series_id);
 CREATE VIEW point_state AS
     SELECT point_id, event_ms, stored_ms, level, CASE WHEN NOT isnan(score) THEN score END AS score,
         silent, CASE WHEN NOT isnan(age_s) THEN age_s END AS age_s
     FROM state_row JOIN point USING (point_key);
 """
+_FEATURE_VIEW = """
+CREATE OR REPLACE VIEW feature AS
+    SELECT point_id, device_id, channel, event_ms, stored_ms, flag, anomaly_score, velocity,
+        acceleration, tangential_angle, level, soil_water_index, rain_ratio
+    FROM feature_row JOIN series USING (series_id);
+"""
+_FROM_1 = """
+ALTER TABLE feature_row ADD COLUMN soil_water_index DOUBLE;
+ALTER TABLE feature_row ADD COLUMN rain_ratio DOUBLE;
+UPDATE meta SET version = 2;
+"""
+"""What makes a file of version 1 one of version 2; its old rows know no rain."""
 
 
 def connect(
@@ -63,7 +72,8 @@ def connect(
         If the file is held by another process (or, otherwise opened, by this one), or the disk
         fails.
     GeohazardError
-        If the file is no store of this version.
+        If the file is no store of this version (one of version 1 is brought up to date when it
+        is opened for writing).
     """
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,10 +104,20 @@ def _check(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> No
     if not tables and not read_only:
         con.begin()
         con.execute(_TABLES)
+        con.execute(_FEATURE_VIEW)
         con.execute("INSERT INTO meta VALUES (?)", [VERSION])
         con.commit()
         return
     rows = con.execute("SELECT version FROM meta").fetchall() if "meta" in tables else []
+    if rows == [(1,)] and not read_only:
+        con.begin()
+        con.execute(_FROM_1)
+        con.execute(_FEATURE_VIEW)
+        con.commit()
+        return
+    if rows == [(1,)]:
+        msg = f"{path} was written by an earlier release: let the store open it once"
+        raise GeohazardError(msg)
     if rows != [(VERSION,)]:
         found = rows[0][0] if rows else "none"
         msg = f"{path} is not a store of version {VERSION} (found: {found})"

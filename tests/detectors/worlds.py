@@ -88,6 +88,7 @@ def fingerprint(outcomes: Sequence[Outcome]) -> tuple[list[bytes], list[tuple[ob
 
 def _bits(features: Features) -> list[tuple[object, ...]]:
     names = ("anomaly_score", "velocity", "acceleration", "tangential_angle")
+    names += ("soil_water_index", "rain_ratio")
     numbers = [getattr(features, name).view(np.int64).tolist() for name in names]
     columns = (
         features.point_id.to_list(),

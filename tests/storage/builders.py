@@ -50,6 +50,8 @@ def features(rows: Iterable[tuple[str, str, str, int, float]]) -> Features:
         nothing,
         nothing.copy(),
         np.arange(len(point)).astype(np.uint8),
+        nothing.copy(),
+        nothing.copy(),
     )
 
 

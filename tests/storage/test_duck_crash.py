@@ -1,5 +1,6 @@
 """The embedded store survives SIGKILL, other processes and a disk that fails."""
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from domain.errors import GeohazardError
@@ -126,8 +128,33 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
     DuckStore(path).close()
     with duckdb.connect(str(path)) as con:
         con.execute("UPDATE meta SET version = 99")
-    with pytest.raises(GeohazardError, match="version 1 .found: 99"):
+    with pytest.raises(GeohazardError, match="version 2 .found: 99"):
         DuckStore(path)
+
+
+def test_a_file_of_the_release_before_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "record.duckdb"
+    rows = [(b.POINT, "d1", "rain", 1000, 1.0), (b.POINT, "d1", "rain", 2000, 2.0)]
+    store = DuckStore(path)
+    store.write_features([b.features(rows[:1])])
+    store.close()
+    with duckdb.connect(str(path)) as con:  # what version 1 lacked
+        con.execute("DROP VIEW feature")
+        for column in ("soil_water_index", "rain_ratio"):
+            con.execute(f"ALTER TABLE feature_row DROP COLUMN {column}")
+        con.execute("UPDATE meta SET version = 1")
+    with pytest.raises(GeohazardError, match="earlier release: let the store open it once"):
+        history.open_offline(path)
+    store = DuckStore(path)
+    wet = dataclasses.replace(b.features(rows), soil_water_index=np.array([7.0, 8.0]))
+    assert store.write_features([wet]).rows == 1
+    store.close()
+    with history.open_offline(path) as con:
+        found = history.features_of(con, b.POINT).to_pylist()
+    assert [(row["velocity"], row["soil_water_index"]) for row in found] == [
+        (1.0, None),
+        (2.0, 8.0),
+    ]
 
 
 @pytest.mark.parametrize("content", [b"not a database at all", b"x" * 20_000])

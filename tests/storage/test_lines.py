@@ -1,5 +1,7 @@
 """Line protocol from frames, without a server."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +76,18 @@ def test_the_level_of_a_time_is_the_last_one() -> None:
         " crack_flag=1i,crack_anomaly_score=0.5,crack__d2_flag=1i,crack__d2_anomaly_score=0.5,"
         "crack__d2_velocity=2.0,level=1i 1000000"
     )
+
+
+def test_rain_has_its_own_quantities_and_cracks_do_not() -> None:
+    rows = [(b.POINT, "d1", "rain", 1, np.nan), (b.POINT, "d1", "crack", 1, 2.0)]
+    frame = replace(
+        b.features(rows),
+        soil_water_index=np.array([61.5, np.nan]),
+        rain_ratio=np.array([0.75, np.nan]),
+    )
+    (line,) = feature_lines([frame], Series(b.registry))
+    assert "rain_anomaly_score=0.5,rain_soil_water_index=61.5,rain_rain_ratio=0.75," in line.text
+    assert "crack_soil_water_index" not in line.text
 
 
 def test_a_new_registry_renames_the_instruments() -> None:
