@@ -8,7 +8,7 @@ from alerts.place import Place, place_of
 from alerts.words import clean_text, local_time, number
 from domain.levels import Level
 from domain.points import Point
-from domain.warnings import Forecast, WarningEvent, WarningKind
+from domain.warnings import Acknowledgement, Forecast, WarningEvent, WarningKind
 
 MAX_REASONS = 20
 """A text names at most this many pieces of evidence; the data always hold all."""
@@ -111,6 +111,7 @@ def _text_en(event: WarningEvent, place: Place, status: str) -> str:
         f"{phrases.KIND_EN[event.kind]} at {at} (UTC+8).".replace("  ", " "),
         _change_en(event),
         f"People at risk: {place.people_threatened}." if place.people_threatened else "",
+        _seen_en(event.acknowledgement) if event.acknowledgement else "",
     ]
     lines += ["Why:"] if event.reasons else []
     lines += [f"- {evidence_en(reason)}" for reason in event.reasons[:MAX_REASONS]]
@@ -128,6 +129,7 @@ def _text_zh(event: WarningEvent, place: Place, status: str) -> str:
         f"于{at}（北京时间）：{phrases.KIND_ZH[event.kind]}。",
         _change_zh(event),
         f"受威胁人数：{place.people_threatened}人。" if place.people_threatened else "",
+        _seen_zh(event.acknowledgement) if event.acknowledgement else "",
     ]
     lines += ["依据："] if event.reasons else []
     lines += [f"- {evidence_zh(reason)}" for reason in event.reasons[:MAX_REASONS]]
@@ -154,6 +156,16 @@ def _change_zh(event: WarningEvent) -> str:
         return f"级别保持：{phrases.level_zh(event.level)}。"
     before, after = phrases.level_zh(event.previous_level), phrases.level_zh(event.level)
     return f"级别：由{before}变为{after}。"
+
+
+def _seen_en(seen: Acknowledgement) -> str:
+    note = f": {clean_text(seen.note)}" if seen.note else "."
+    return f"Seen by {clean_text(seen.by)} (warning {clean_text(seen.about)}){note}"
+
+
+def _seen_zh(seen: Acknowledgement) -> str:
+    note = f"：{clean_text(seen.note)}" if seen.note else "。"
+    return f"确认人：{clean_text(seen.by)}（预警{clean_text(seen.about)}）{note}"
 
 
 def _forecast_en(forecast: Forecast) -> str:

@@ -9,7 +9,7 @@ from alerts.explain import Explanation, Words
 from alerts.words import clean_text
 from domain.levels import Level
 from domain.times import iso
-from domain.warnings import Forecast, Reason, WarningEvent, WarningKind
+from domain.warnings import Acknowledgement, Forecast, Reason, WarningEvent, WarningKind
 
 
 class PointData(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +61,14 @@ class ReasonData(msgspec.Struct, frozen=True, kw_only=True):
     rule_version: str
 
 
+class AcknowledgementData(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has seen which warning."""
+
+    about: str
+    by: str
+    note: str
+
+
 class WarningData(msgspec.Struct, frozen=True, kw_only=True):
     """``data`` of the event."""
 
@@ -78,6 +86,7 @@ class WarningData(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[ReasonData, ...]
     forecast: ForecastData | None
     rules_version: str
+    acknowledgement: AcknowledgementData | None
     earlier: tuple[str, ...]
     en: TextData
     zh: TextData
@@ -113,6 +122,7 @@ def warning_data(
         reasons=tuple(_reason(reason) for reason in event.reasons),
         forecast=_forecast(event.forecast) if event.forecast else None,
         rules_version=clean_text(event.rules_version),
+        acknowledgement=_seen(event.acknowledgement) if event.acknowledgement else None,
         earlier=tuple(e.id for e in earlier),
         en=_text(words.en),
         zh=_text(words.zh),
@@ -152,6 +162,12 @@ def _reason(reason: Reason) -> ReasonData:
         thresholds=reason.thresholds,
         rule=clean_text(reason.rule),
         rule_version=clean_text(reason.rule_version),
+    )
+
+
+def _seen(seen: Acknowledgement) -> AcknowledgementData:
+    return AcknowledgementData(
+        about=clean_text(seen.about), by=clean_text(seen.by), note=clean_text(seen.note)
     )
 
 

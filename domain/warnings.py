@@ -70,6 +70,22 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     r2: float
 
 
+class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has seen a warning, and what they said of it (`domain.acknowledgements`).
+
+    Attributes
+    ----------
+    about
+        Id of the warning.
+    by, note
+        As a person typed them: outside text.
+    """
+
+    about: str
+    by: str
+    note: str = ""
+
+
 class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One change in the life of a point's warning (`geohazard.warnings`, keyed by point).
 
@@ -81,7 +97,10 @@ class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
     level, previous_level
         0 to 4; equal for ``silent``, ``reporting`` and ``acknowledged``.
     event_ms
-        Event time of the reading that caused it.
+        Event time of the reading that caused it; for ``acknowledged``, how far the point's event
+        time had come.
+    acknowledgement
+        Only of kind ``acknowledged``.
 
     Examples
     --------
@@ -103,6 +122,7 @@ class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     forecast: Forecast | None = None
     rules_version: str = ""
+    acknowledgement: Acknowledgement | None = None
 
     @property
     def event_time(self) -> str:

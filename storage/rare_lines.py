@@ -8,11 +8,13 @@ from domain.health import Health
 from domain.measurements import PIPELINE, POINT_EVENT, POINT_STATE, REJECT
 from domain.registry import Registry
 from domain.rejects import Reject
-from domain.warnings import WarningEvent
+from domain.warnings import WarningEvent, encode_warning
 from storage.escape import escape_name, quote_text
 from storage.lines import Line, Series
 
 _NS_PER_MS = 1_000_000
+_ACKNOWLEDGED_NS = 500_000
+"""Keeps an acknowledgement apart from the warning of the same sequence and time."""
 
 
 def state_lines(frames: Sequence[States], series: Series, registry: Registry) -> list[Line]:
@@ -34,7 +36,8 @@ def state_lines(frames: Sequence[States], series: Series, registry: Registry) ->
 def warning_lines(events: Sequence[tuple[WarningEvent, int]], series: Series) -> list[Line]:
     """Write changes of warnings, for annotations.
 
-    The nanoseconds carry the sequence, so that two changes at one instant are both kept.
+    The nanoseconds carry the sequence, so that two changes at one instant are both kept. Its field
+    ``body`` is the whole event as JSON: the record alone can explain it.
     """
     return [_warning_line(event, produced_ms, series) for event, produced_ms in events]
 
@@ -75,8 +78,14 @@ def _warning_line(event: WarningEvent, produced_ms: int, series: Series) -> Line
         f"change={quote_text(event.kind.value)}",
         f"id={quote_text(event.id)}",
         f"message={quote_text(message)}",
+        f"body={quote_text(encode_warning(event).decode())}",
     ]
-    time_ns = event.event_ms * _NS_PER_MS + event.sequence % _NS_PER_MS
+    offset = event.sequence
+    if event.acknowledgement is not None:
+        seen = event.acknowledgement
+        fields += [f"{name}={quote_text(getattr(seen, name))}" for name in ("about", "by", "note")]
+        offset += _ACKNOWLEDGED_NS
+    time_ns = event.event_ms * _NS_PER_MS + offset % _NS_PER_MS
     return _line(POINT_EVENT, series.tags(event.point_id), fields, time_ns)
 
 

@@ -49,6 +49,9 @@ class Watch:
         if event.id in self._seen:
             return
         self._seen.add(event.id)
+        self.last.appendleft(event)
+        if event.kind == "acknowledged":
+            return
         self.levels[event.point_id] = event.level
         if event.kind == "silent":
             self.silent.add(event.point_id)
@@ -56,7 +59,6 @@ class Watch:
             self.silent.discard(event.point_id)
         if event.level > event.previous_level:
             self.raised[event.level] += 1
-        self.last.appendleft(event)
 
     def of_role(self, role: str) -> list[Health]:
         """Health of all processes of a role."""
