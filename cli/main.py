@@ -8,6 +8,7 @@ from cli import roles
 from cli.analyze import analyze
 from cli.checks import doctor
 from cli.embedded import commands as embedded
+from cli.evaluate import evaluate
 from cli.rejects import app as rejects
 from cli.replay import replay
 from cli.sim import app as sim
@@ -27,6 +28,7 @@ for _role in (roles.ingest, roles.detect, roles.store, roles.notify):
 app.command(rich_help_panel="Start here")(embedded.up)
 app.command(rich_help_panel="Data")(analyze)
 app.command(rich_help_panel="Data")(replay)
+app.command(rich_help_panel="Data")(evaluate)
 app.command(rich_help_panel="Upkeep")(doctor)
 app.add_typer(sim, name="sim", rich_help_panel="Roles")
 app.add_typer(rejects, name="rejects", rich_help_panel="Upkeep")

@@ -46,6 +46,8 @@ class Outcome:
     duplicates, late
         Readings without effect: seen before, and too old. Late readings that were still put in
         their place count as used.
+    feature_rows, warning_rows, forecast_rows
+        Row of the batch that each feature, warning and forecast came from.
     """
 
     features: Features
@@ -53,7 +55,10 @@ class Outcome:
     warnings: tuple[WarningEvent, ...]
     duplicates: int
     late: int
+    feature_rows: Rows
+    warning_rows: tuple[int, ...]
     forecasts: tuple[Forecast, ...] = ()
+    forecast_rows: tuple[int, ...] = ()
 
 
 class Engine:
@@ -103,15 +108,19 @@ class Engine:
         levels, changes = self._stream.run(
             series, points, readings.event_ms, readings.value, readings.received_ms, result
         )
+        forecasts = [
+            (row, made.forecast) for row, made in sorted(result.forecasts.items()) if made.forecast
+        ]
         return Outcome(
             features=_features(readings, result, levels),
             states=self._states(changes),
             warnings=tuple(c.warning for c in changes if c.warning is not None),
             duplicates=int(result.duplicate.sum()),
             late=int(result.too_late.sum()),
-            forecasts=tuple(
-                made.forecast for _, made in sorted(result.forecasts.items()) if made.forecast
-            ),
+            feature_rows=np.flatnonzero(result.used),
+            warning_rows=tuple(c.row for c in changes if c.warning is not None),
+            forecasts=tuple(made for _, made in forecasts),
+            forecast_rows=tuple(row for row, _ in forecasts),
         )
 
     def heartbeat(self) -> States:

@@ -1,0 +1,73 @@
+"""``geohazard evaluate``: the detectors against a record whose truth is known."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from cli.embedded.layout import PARTITIONS
+from cli.evaluate_text import print_metrics
+from detectors.rules import DEFAULT_RULES
+from domain.errors import GeohazardError
+from domain.settings import IngestSettings
+from evaluation.data_set import open_data_set
+from evaluation.door import Door
+from evaluation.metrics import Metrics
+from evaluation.metrics import evaluate as run
+from evaluation.rule_changes import change_rules, parse_settings, read_rules_file
+
+
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="What `geohazard sim generate` wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write metrics.json; the folder itself.")
+    ] = None,
+    partitions: Annotated[
+        int, typer.Option(min=1, max=256, help="As the topic of readings has; silence needs it.")
+    ] = PARTITIONS,
+    rules: Annotated[
+        Path | None, typer.Option(help="TOML file of thresholds to change for this run.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="Threshold to change: name=value.")
+    ] = None,
+    no_door: Annotated[
+        bool, typer.Option("--no-door", help="Let in what ingest refuses, such as wrong clocks.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print metrics.json.")] = False,
+) -> None:
+    """Judge the detectors by a simulated record: warnings, false alarms, flags, forecasts."""
+    changed = read_rules_file(rules) if rules else {}
+    changed |= parse_settings(changes or ())
+    table = change_rules(DEFAULT_RULES, changed)
+    data = open_data_set(folder)
+    door = Door(0, 0, open_to_all=True) if no_door else Door.of(IngestSettings())
+    with Progress(transient=True, console=Console(stderr=True)) as progress:
+        task = progress.add_task("evaluating", total=data.rows)
+        metrics, _ = run(
+            data,
+            rules=table,
+            partitions=partitions,
+            door=door,
+            changed=changed,
+            on_progress=lambda rows: progress.update(task, advance=rows),
+        )
+    target = (out or folder) / "metrics.json"
+    _write(target, metrics)
+    if as_json:
+        typer.echo(target.read_text("utf-8"))
+    else:
+        print_metrics(metrics, Console())
+        typer.echo(str(target))
+
+
+def _write(path: Path, metrics: Metrics) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(metrics)) + b"\n")
+    except OSError as error:
+        msg = f"cannot write {path}: {error.strerror}"
+        raise GeohazardError(msg) from error

@@ -1,0 +1,210 @@
+"""Alarms against the truth: right, about something else that was real, or false.
+
+An *alarm* at a level is a rise of a point from below that level to it or higher. It is judged by
+what the truth says of that very point, the first that fits:
+
+``failure``     from `BEFORE_FAILURE_H` before the onset of tertiary creep until `AFTER_H` after
+                the failure;
+``moving``      during an acceleration that later stopped, or until `AFTER_H` after it;
+``earthquake``  until `AFTER_H` after an earthquake was felt there;
+``rain``        nothing moved, and only rain or water in the slope speaks, from gauges without a
+                fault: a warning of what may come, judged apart;
+``false``       everything else. Its *cause* is the latest fault of the instruments that spoke
+                which lasted into the `CAUSE_H` before the alarm; ``none`` if they had none.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from domain.channels import CHANNELS
+from domain.levels import Level
+from domain.warnings import WarningEvent
+from evaluation.failures import HOUR_MS, WARNED_LEVELS
+from evaluation.intervals import Rate
+from evaluation.replay import Known
+from evaluation.truth import EARTHQUAKE, FAILURE, SURGE, Event, Truth
+
+BEFORE_FAILURE_H = 72.0
+AFTER_H = 24.0
+CAUSE_H = 48.0
+VERDICTS = ("failure", "moving", "earthquake", "rain", "false")
+YEAR_MS = 365.25 * 24 * HOUR_MS
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """One rise, from ``previous`` to ``level``, with the judgement of it."""
+
+    id: str
+    point_id: str
+    known_ms: int
+    level: int
+    previous: int
+    verdict: str
+    cause: str
+    detectors: tuple[str, ...]
+    channels: tuple[str, ...]
+
+
+class AlarmCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Alarms at a level or higher: counts by verdict, and rates a point-year.
+
+    Attributes
+    ----------
+    false
+        Rate of those with the verdict ``false``.
+    false_or_rain
+        Rate of those with the verdict ``false`` or ``rain``: what people had to look after in
+        vain.
+    causes
+        The false ones by fault.
+    """
+
+    verdicts: dict[str, int]
+    false: Rate
+    false_or_rain: Rate
+    causes: dict[str, int]
+
+
+class Windows:
+    """Spans of time in which something real is said to be under way at a point.
+
+    Examples
+    --------
+    >>> truth = Truth.of([Event("p", "d", "surge", "", 0, HOUR_MS)])
+    >>> windows = Windows(truth)
+    >>> [windows.verdict("p", int(h * HOUR_MS)) for h in (-1, 0, 25, 25.1)]
+    ['', 'moving', 'moving', '']
+    """
+
+    def __init__(self, truth: Truth) -> None:
+        after = round(AFTER_H * HOUR_MS)
+        before = round(BEFORE_FAILURE_H * HOUR_MS)
+        self._spans: defaultdict[str, list[tuple[int, int, int, str]]] = defaultdict(list)
+        for point_id, events in truth.slopes.items():
+            for event in events:
+                if event.kind == FAILURE:
+                    span = (0, event.start_ms - before, event.end_ms + after, "failure")
+                elif event.kind == SURGE:
+                    span = (1, event.start_ms, event.end_ms + after, "moving")
+                elif event.kind == EARTHQUAKE:
+                    span = (2, event.start_ms, event.end_ms + after, "earthquake")
+                else:
+                    continue
+                self._spans[point_id].append(span)
+        for spans in self._spans.values():
+            spans.sort()
+
+    def of(self, point_id: str) -> list[tuple[int, int]]:
+        """Spans of a point: start and end, ms."""
+        return [(start, end) for _, start, end, _ in self._spans.get(point_id, ())]
+
+    def verdict(self, point_id: str, at_ms: int) -> str:
+        """Tell what was under way; empty if nothing."""
+        for _, start, end, verdict in self._spans.get(point_id, ()):
+            if start <= at_ms <= end:
+                return verdict
+        return ""
+
+
+def judge_alarms(
+    truth: Truth, levels: Mapping[str, Sequence[Known]], windows: Windows
+) -> list[Alarm]:
+    """Judge every rise of a level, by point and time."""
+    faults: defaultdict[str, list[Event]] = defaultdict(list)
+    for fault in truth.faults:
+        faults[fault.device_id].append(fault)
+    found = []
+    for point_id in sorted(levels):
+        for known in levels[point_id]:
+            if known.event.level > known.event.previous_level:
+                found.append(_alarm(known, windows, faults))
+    return found
+
+
+def count_alarms(
+    alarms: Sequence[Alarm], point_years: float, point_ids: frozenset[str] | None = None
+) -> dict[str, AlarmCount]:
+    """Count by level.
+
+    Parameters
+    ----------
+    point_years
+        Time for which the points were heard while nothing was under way there.
+    point_ids
+        Only alarms of these points; of all if not given.
+    """
+    result = {}
+    for level in WARNED_LEVELS:
+        own = [
+            a
+            for a in alarms
+            if a.previous < level <= a.level and (point_ids is None or a.point_id in point_ids)
+        ]
+        verdicts = Counter(a.verdict for a in own)
+        result[level.colour] = AlarmCount(
+            verdicts={name: verdicts[name] for name in VERDICTS},
+            false=Rate.of_count(verdicts["false"], point_years),
+            false_or_rain=Rate.of_count(verdicts["false"] + verdicts["rain"], point_years),
+            causes=dict(Counter(a.cause for a in own if a.verdict == "false").most_common()),
+        )
+    return result
+
+
+def shares_of_detectors(alarms: Sequence[Alarm]) -> dict[str, dict[str, dict[str, int]]]:
+    """Count alarms that each detector supported, by level and verdict.
+
+    An alarm that two detectors supported counts for both.
+    """
+    result: dict[str, dict[str, dict[str, int]]] = {}
+    for level in WARNED_LEVELS:
+        counts: Counter[tuple[str, str]] = Counter()
+        for alarm in alarms:
+            if alarm.previous < level <= alarm.level:
+                counts.update((name, alarm.verdict) for name in alarm.detectors)
+        names = sorted({name for name, _ in counts})
+        result[Level(level).colour] = {
+            name: {verdict: counts[name, verdict] for verdict in VERDICTS} for name in names
+        }
+    return result
+
+
+def _alarm(known: Known, windows: Windows, faults: Mapping[str, Sequence[Event]]) -> Alarm:
+    event = known.event
+    cause = _cause(known, faults)
+    verdict = windows.verdict(event.point_id, known.known_ms)
+    if not verdict:
+        verdict = "rain" if _only_rain(event) and cause in ("none", "dropout") else "false"
+    return Alarm(
+        id=event.id,
+        point_id=event.point_id,
+        known_ms=known.known_ms,
+        level=event.level,
+        previous=event.previous_level,
+        verdict=verdict,
+        cause=cause,
+        detectors=tuple(sorted({reason.detector for reason in event.reasons})),
+        channels=tuple(sorted({reason.channel for reason in event.reasons})),
+    )
+
+
+def _only_rain(event: WarningEvent) -> bool:
+    families = {CHANNELS[r.channel].family for r in event.reasons if r.channel in CHANNELS}
+    return bool(families) and families <= {"rain", "water"}
+
+
+def _cause(known: Known, faults: Mapping[str, Sequence[Event]]) -> str:
+    begin = known.known_ms - round(CAUSE_H * HOUR_MS)
+    spoke = {(reason.device_id, reason.channel) for reason in known.event.reasons}
+    found = [
+        (fault.end_ms, fault.kind)
+        for device_id in {device for device, _ in spoke}
+        for fault in faults.get(device_id, ())
+        if fault.start_ms <= known.known_ms
+        and fault.end_ms >= begin
+        and fault.kind not in ("duplicate", "malformed")
+        and (not fault.channel or (device_id, fault.channel) in spoke)
+    ]
+    lasting = [kind for kind in found if kind[1] not in ("dropout", "district_outage")]
+    return max(lasting or found, default=(0, "none"))[1]

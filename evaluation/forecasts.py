@@ -1,0 +1,105 @@
+"""Forecast times of failure against the failures that came.
+
+Two sets: those *issued* with a warning, and all *updates* that readings gave. A window that was
+issued where no failure came contains none, and counts so. A failure that lies beyond the record is
+unknown and its forecasts are left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from evaluation.failures import HOUR_MS
+from evaluation.intervals import Share, Spread
+from evaluation.replay import Issued, Known
+from evaluation.truth import FAILURE, SURGE, Event, Truth
+
+
+class ForecastCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Forecasts of one set.
+
+    Attributes
+    ----------
+    covered
+        Windows that contain a failure of their point, of all.
+    covered_where_failed
+        The same, of those at points that were failing.
+    covered_by_failure
+        Failures whose last forecast's window contains them, of all failures that had one.
+    unfounded, unfounded_moving
+        Forecasts where no failure was under way, and how many of these during an acceleration
+        that stopped.
+    error_h
+        Forecast less true time, hours; positive is late. Where a failure came.
+    error_share
+        The size of the error against the time that was left.
+    width_h, width_share
+        Width of the window, and against the time that was left.
+    """
+
+    count: int
+    covered: Share
+    covered_where_failed: Share
+    covered_by_failure: Share
+    unfounded: int
+    unfounded_moving: int
+    error_h: Spread
+    error_share: Spread
+    width_h: Spread
+    width_share: Spread
+
+
+def issued_with(warnings: Iterable[Known]) -> list[Issued]:
+    """Forecasts that warnings carry."""
+    return [
+        Issued(known.event.point_id, known.event.forecast, known.known_ms)
+        for known in warnings
+        if known.event.forecast is not None
+    ]
+
+
+def judge_forecasts(forecasts: Sequence[Issued], truth: Truth, end_ms: int) -> ForecastCount:
+    """Hold forecasts against the truth of their points."""
+    founded: list[tuple[Issued, Event]] = []
+    unfounded = moving = 0
+    for issued in forecasts:
+        event = _failure_under_way(truth, issued)
+        if event is None:
+            unfounded += 1
+            moving += any(
+                e.start_ms <= issued.known_ms <= e.end_ms
+                for e in truth.of_kind(issued.point_id, SURGE)
+            )
+        elif event.end_ms <= end_ms:
+            founded.append((issued, event))
+    hits = [_covers(issued, event) for issued, event in founded]
+    last: defaultdict[Event, bool] = defaultdict(bool)
+    for (_, event), hit in zip(founded, hits, strict=True):
+        last[event] = hit
+    errors = [(i.forecast.failure_ms - e.end_ms) / HOUR_MS for i, e in founded]
+    left = [max(e.end_ms - i.known_ms, 1) / HOUR_MS for i, e in founded]
+    widths = [(i.forecast.latest_ms - i.forecast.earliest_ms) / HOUR_MS for i, _ in founded]
+    return ForecastCount(
+        count=len(founded) + unfounded,
+        covered=Share.of_counts(sum(hits), len(founded) + unfounded),
+        covered_where_failed=Share.of_counts(sum(hits), len(founded)),
+        covered_by_failure=Share.of_counts(sum(last.values()), len(last)),
+        unfounded=unfounded,
+        unfounded_moving=moving,
+        error_h=Spread.of_values(errors),
+        error_share=Spread.of_values([abs(e) / h for e, h in zip(errors, left, strict=True)]),
+        width_h=Spread.of_values(widths),
+        width_share=Spread.of_values([w / h for w, h in zip(widths, left, strict=True)]),
+    )
+
+
+def _failure_under_way(truth: Truth, issued: Issued) -> Event | None:
+    for event in truth.of_kind(issued.point_id, FAILURE):
+        if event.start_ms <= issued.known_ms <= event.end_ms:
+            return event
+    return None
+
+
+def _covers(issued: Issued, event: Event) -> bool:
+    return issued.forecast.earliest_ms <= event.end_ms <= issued.forecast.latest_ms

@@ -1,0 +1,91 @@
+"""Alarms against the truth, on planted warnings with known answers."""
+
+import pytest
+
+from evaluation.alarms import Windows, count_alarms, judge_alarms, shares_of_detectors
+from evaluation.replay import levels_of
+from evaluation.truth import Truth
+from tests.evaluation.builders import OTHER, change, event, reason, silent
+
+
+def verdicts(events, changes):
+    truth = Truth.of(events)
+    return judge_alarms(truth, levels_of(changes), Windows(truth))
+
+
+@pytest.mark.parametrize(
+    ("hour", "verdict"),
+    [
+        (27.9, "false"),  # more than 72 h before the onset
+        (28.0, "failure"),
+        (110, "failure"),
+        (154.0, "failure"),  # 24 h after the failure
+        (154.1, "false"),
+        (200, "moving"),
+        (234, "moving"),
+        (234.1, "false"),
+    ],
+)
+def test_an_alarm_is_judged_by_what_is_under_way_at_its_point(hour, verdict):
+    events = [event("failure", 100, 130), event("surge", 200, 210)]
+    (alarm,) = verdicts(events, [change(hour, 3, 0)])
+    assert alarm.verdict == verdict
+
+
+def test_an_event_at_another_point_excuses_nothing():
+    (alarm,) = verdicts([event("failure", 100, 130, point=OTHER)], [change(110, 3, 0)])
+    assert (alarm.verdict, alarm.cause) == ("false", "none")
+
+
+def test_only_rises_are_alarms():
+    changes = [change(1, 3, 0), change(2, 2, 3), change(3, 0, 2), silent(4)]
+    assert len(verdicts([], changes)) == 1
+
+
+def test_rain_alone_is_judged_apart_unless_its_gauge_is_at_fault():
+    rain = (reason(2, channel="rain", detector="rain"),)
+    both = (*rain, reason(1))
+    assert verdicts([], [change(10, 2, 0, reasons=rain)])[0].verdict == "rain"
+    assert verdicts([], [change(10, 2, 0, reasons=both)])[0].verdict == "false"
+    spike = event("spike", 9, 9, channel="rain")
+    (alarm,) = verdicts([spike], [change(10, 2, 0, reasons=rain)])
+    assert (alarm.verdict, alarm.cause) == ("false", "spike")
+
+
+def test_the_cause_is_the_latest_fault_of_an_instrument_that_spoke():
+    events = [
+        event("drift", 0, 50, channel="crack"),
+        event("spike", 40, 40, channel="crack"),
+        event("stuck", 55, 59, channel="rain"),  # did not speak
+        event("spike", 59, 59, device="d2", point=OTHER, channel="rain"),
+        event("duplicate", 59.5, 59.5),  # does nothing to values
+    ]
+    (alarm,) = verdicts(events, [change(60, 3, 0)])
+    assert alarm.cause == "drift"
+    (late,) = verdicts(events, [change(98.5, 3, 0)])
+    assert late.cause == "none"
+
+
+def test_a_leap_over_levels_counts_once_at_each():
+    alarms = verdicts([], [change(1, 4, 0), change(30, 2, 4), change(31, 4, 2)])
+    counts = count_alarms(alarms, 2.0)
+    assert {name: c.verdicts["false"] for name, c in counts.items()} == {
+        "blue": 1,
+        "yellow": 1,
+        "orange": 2,
+        "red": 2,
+    }
+    assert counts["red"].false.value == 1.0
+    assert counts["red"].causes == {"none": 2}
+
+
+def test_rates_of_one_kind_of_hazard_leave_out_the_others():
+    alarms = verdicts([], [change(1, 3, 0), change(1, 3, 0, point=OTHER)])
+    assert count_alarms(alarms, 1.0, frozenset([OTHER]))["orange"].false.count == 1
+
+
+def test_detectors_share_an_alarm():
+    both = (reason(3), reason(2, channel="rain", detector="rain"))
+    alarms = verdicts([event("failure", 0, 10)], [change(1, 3, 0, reasons=both)])
+    shares = shares_of_detectors(alarms)["orange"]
+    assert {name: count["failure"] for name, count in shares.items()} == {"motion": 1, "rain": 1}
