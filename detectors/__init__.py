@@ -9,6 +9,8 @@ The way through this folder::
       steps       jumps that turn out to be a step or a spike, taken out of the windows
       tracks      the ring of recent readings and the coarse ring of means of each series
       baseline motion rain shaking surge   the methods, one a file (`detectors.base.Detector`)
+        predictors tails   what is usual for a series, for `baseline`
+      scores      p-values, the scale of scores, and one p-value for many channels
       forecast    time of failure, for series that screening marked
     fusion      series claims -> level of the point, with hysteresis (`rules` is the table)
     silence     who stopped reporting, by the watermark of all

@@ -1,36 +1,73 @@
-"""Departure of any channel from its own recent level: the general anomaly score.
+"""Departure of any channel from what is usual for it: the general anomaly score.
 
-Level and scale are exponentially weighted, with every departure clipped at three scales, so that
-spikes do not move them; eight departures in one direction are a new level and are taken as such.
-Makes no claim on a level of warning. Prefer `detectors.motion` for what accumulates.
+Two questions, each answered with a p-value from the series' own past (`detectors.tails`):
+
+* *Is this reading a surprise?* It is held against a prediction (`detectors.predictors`): what
+  counts is the error, so that a trend, a day's rhythm or a slow swing is none.
+* *Is the series where it used to be?* The level of the last readings is held against that of the
+  last `LONG`; so a change that came in small steps, or lies within the noise of one reading, is
+  seen as well, and for as long as it lasts. It does not become usual while it lasts, until it
+  has lasted so long that the new level is the usual one (`adopted_after`).
+
+The score is that of twice the smaller p-value (Bonferroni). It makes no claim on a level of
+warning. Prefer `detectors.motion` for what accumulates.
 """
 
 import numpy as np
 
 from detectors.base import Verdict
-from detectors.columns import Columns, Field
+from detectors.columns import F64, Array, Columns, Field, Mask
+from detectors.predictors import FIELDS as PREDICTOR_FIELDS
+from detectors.predictors import Predictors
 from detectors.rules import FAMILIES
-from detectors.scores import score_of_sigmas
-from detectors.tracks import Round
+from detectors.scores import score_of_p_value
+from detectors.tails import Tail, tail_fields
+from detectors.tracks import DAY_MS, Round
 
 WARM_UP = 8
-MEMORY = 48.0
+"""Readings before the first score."""
+
+LONG = 512.0
+"""Readings whose mean is the usual level."""
+
+BLOCK = 16
+"""The level's history takes every sixteenth: neighbours say nearly the same."""
+
+LEVEL_READY = 16 * BLOCK
+"""Readings before the level is judged."""
+
+ODD = 1e-3
+"""P-value from which a departure teaches no more."""
+
 NEW_LEVEL_AFTER = 8
-NEW_LEVEL_SIGMAS = 4.0
+"""Surprises in one direction, one after another, after which the prediction starts anew."""
+
+
+REPEATED = 2
+STEP_SCALE = 0.4
+"""Scale of errors where the instrument's smallest step is all that it knows, in such steps."""
 
 
 class Baseline:
-    """Robust running level and scale of one series; see the module."""
+    """P-value of each reading in its series' own past; see the module."""
 
     name = "baseline"
     families = FAMILIES
     fields = (
-        Field("level_now", "f8"),
-        Field("scale_now", "f8"),
-        Field("scale_count", "i4"),
-        Field("off_run", "i2"),
+        *PREDICTOR_FIELDS,
+        *tail_fields("error"),
+        *tail_fields("shift"),
+        Field("error_seen", "i4"),
+        Field("surprise_run", "i2"),
+        Field("resolution", "f4", fill=float("inf")),
+        Field("changes", "u1"),
+        Field("usual_level", "f8"),
+        Field("usual_seen", "i4"),
+        Field("shift_center", "f8"),
+        Field("shift_seen", "i4"),
+        Field("shift_run", "i4"),
     )
-    feature_names = ("sigmas", "level_{unit}", "scale_{unit}")
+    feature_names = ("p_value", "predicted_{unit}", "usual_level_{unit}")
 
     def thresholds(self, family: str) -> tuple[str, ...]:
         """No limit: it claims no level."""
@@ -40,33 +77,100 @@ class Baseline:
         """Nothing is known at first."""
 
     def update(self, batch: Round) -> Verdict:
-        """Score against what was known before, then learn."""
-        table, rows = batch.table, batch.series
+        """Judge by what was known before, then learn."""
         verdict = Verdict.silent(len(batch))
-        level, scale = table["level_now"][rows], table["scale_now"][rows]
-        seen = table["scale_count"][rows]
+        table, rows = batch.table, batch.series
         value = batch.raw - table["origin"][rows]
-        away = value - level
-        scale_or_one = np.where(scale > 0.0, scale, 1.0)
-        sigmas = np.where(scale > 0.0, away / scale_or_one, np.where(away == 0.0, 0.0, 50.0))
-        judged = seen >= WARM_UP
-        verdict.score[:] = np.where(judged, score_of_sigmas(sigmas), np.nan)
-        run = np.where(np.abs(sigmas) > NEW_LEVEL_SIGMAS, table["off_run"][rows] + 1, 0)
-        moved = judged & (run >= NEW_LEVEL_AFTER)
-        table["off_run"][rows] = np.where(moved, 0, np.minimum(run, 1000))
-        gain = np.maximum(1.0 / (seen + 1.0), 1.0 / MEMORY)
-        bound = np.where(judged, 3.0 * scale, np.inf)
-        step = np.clip(away, -bound, bound)
-        fail = batch.flag >= 4
-        table["level_now"][rows] = np.where(
-            fail, level, np.where(moved, value, level + gain * step)
-        )
-        # Mean absolute deviation of a normal law is 0.7979 of its standard deviation.
-        spread = np.where(seen > 0, np.abs(step) / 0.7979, 0.0)
-        gain = np.maximum(1.0 / np.maximum(seen, 1), 1.0 / MEMORY)
-        table["scale_now"][rows] = np.where(fail, scale, scale + gain * (spread - scale))
-        table["scale_count"][rows] = seen + ~fail
+        usable = batch.flag < 4
+        seen = table["error_seen"][rows]
+        predictors = Predictors.of(batch)
+        surprise = _surprise(batch, predictors, value, seen, usable)
+        shift = _shift(batch, predictors.level(), usable)
+        p_value = 2.0 * np.fmin(surprise, shift)
+        verdict.score[:] = np.where(seen >= WARM_UP, score_of_p_value(p_value), np.nan)
+        table["error_seen"][rows] = seen + usable
         return verdict
+
+
+def adopted_after(interval_ms: F64) -> F64:
+    """Tell after how many readings a new level is the usual one: `LONG` or 30 days, at least 32.
+
+    Examples
+    --------
+    Every second, every ten minutes, every day, every month:
+
+    >>> adopted_after(np.array([1e3, 6e5, 86.4e6, 2.6e9])).tolist()
+    [512.0, 512.0, 32.0, 32.0]
+    """
+    found: F64 = np.clip(np.floor(30.0 * DAY_MS / interval_ms), 32.0, LONG)
+    return found
+
+
+def _surprise(batch: Round, predictors: Predictors, value: F64, seen: Array, usable: Mask) -> F64:
+    """P-value of the error of prediction; moves the predictors on."""
+    table, rows = batch.table, batch.series
+    tail = Tail.of(table, "error", rows, seen)
+    error = value - predictors.prediction
+    scale = np.maximum(tail.scale, _least_scale(batch, value))
+    size = np.abs(error)
+    p_value = tail.p_value(size, scale * predictors.staleness)
+    surprised = (p_value < ODD) & (seen >= WARM_UP)
+    signed = np.where(error > 0.0, 1, -1)
+    run = table["surprise_run"][rows]
+    run = np.where(surprised, np.where(run * signed > 0, run + signed, signed), 0)
+    anew = usable & (np.abs(run) >= NEW_LEVEL_AFTER)
+    table["surprise_run"][rows] = np.where(anew, 0, run)
+    bound = np.where(seen >= WARM_UP, 5.0 * scale * predictors.staleness, np.inf)
+    predictors.learn(
+        batch, value, predictors.prediction + np.clip(error, -bound, bound), usable, anew
+    )
+    tail.learn(size, usable & (seen > 0))
+    tail.write(table, "error", rows)
+    return p_value
+
+
+def _least_scale(batch: Round, value: F64) -> F64:
+    """Scale that belongs to the smallest change seen twice or more: one such step is no surprise.
+
+    The reading's own change counts from the next reading on.
+    """
+    table, rows = batch.table, batch.series
+    change = np.abs(value.astype(np.float32) - batch.values[-2])
+    changed = (change > 0.0) & (batch.count > 1)
+    before, changes = table["resolution"][rows], table["changes"][rows]
+    table["resolution"][rows] = np.where(changed, np.minimum(before, change), before)
+    table["changes"][rows] = np.minimum(changes + changed, REPEATED)
+    return np.where(changes >= REPEATED, STEP_SCALE * before.astype(np.float64), 0.0)
+
+
+def _shift(batch: Round, level: F64, usable: Mask) -> F64:
+    """P-value of the recent level's distance from the usual one; NaN while that is not known."""
+    table, rows = batch.table, batch.series
+    seen, count = table["shift_seen"][rows], table["usual_seen"][rows]
+    usual, center = table["usual_level"][rows], table["shift_center"][rows]
+    tail = Tail.of(table, "shift", rows, seen)
+    away = level - usual - center
+    size = np.abs(away)
+    p_value = tail.p_value(size, tail.scale)
+    ready = seen >= LEVEL_READY // BLOCK
+    odd = ready & (p_value < ODD)
+    run = np.where(usable, np.where(odd, table["shift_run"][rows] + 1, 0), table["shift_run"][rows])
+    adopted = run >= adopted_after(batch.interval_ms)
+    gain = np.maximum(1.0 / (count + 1.0), 1.0 / LONG) * np.where(odd, 0.25, 1.0) * usable
+    usual = np.where(adopted, level, usual + gain * (level - usual))
+    table["usual_level"][rows] = usual
+    table["shift_run"][rows] = np.where(adopted, 0, run)
+    table["usual_seen"][rows] = np.where(adopted, BLOCK, count + usable)
+    teaches = usable & (batch.count % BLOCK == 0) & (run <= BLOCK)
+    if teaches.any():
+        step = np.maximum(1.0 / (seen + 1.0), 1.0 / 64.0)
+        bound = np.where(seen >= 4, 3.0 * tail.scale, np.inf)
+        center = np.where(teaches, center + step * np.clip(away, -bound, bound), center)
+        tail.learn(size, teaches)
+        tail.write(table, "shift", rows)
+        table["shift_seen"][rows] = seen + teaches
+    table["shift_center"][rows] = np.where(adopted, 0.0, center)
+    return np.where(ready, p_value, np.nan)
 
 
 DETECTOR = Baseline()

@@ -75,7 +75,7 @@ class Shaking:
         verdict.claim[:] = np.where(high, level, 0)
         verdict.sure[:] = np.where(high, np.minimum(level, 2), 0)
         verdict.stay[:] = np.where(good & on, np.maximum(level, 2), 0)
-        verdict.score[:] = np.where(count >= READY, score_of_sigmas(np.sqrt(ratio)), np.nan)
+        verdict.score[:] = np.where(good & on, score_of_sigmas(np.sqrt(ratio)), np.nan)
         verdict.features[:, :3] = np.stack((ratio, np.sqrt(sta), np.sqrt(lta_before)), axis=1)
         quiet = good & ~on & ~high
         mean = np.where(quiet, np.where(count > 0, mean + long_share * away, batch.raw), mean)
