@@ -30,6 +30,7 @@ _UNITS = {
     "db": "dB",
     "ratio": "times",
     "sigma": "sigma",
+    "soil water": "土壤雨量指数",
     "sigmas": "sigma",
     "percent": "%",
     "pct": "%",
@@ -75,14 +76,13 @@ _WORDS_ZH = {
     "angle": "切线角",
     "angle floor": "切线角适用的最低速率",
     "anomaly score": "异常分数",
-    "caine": "Caine阈值比",
     "displacement": "位移",
+    "drier days": "历史上更干日数占比",
     "duration": "历时",
     "effective 6h": "6小时有效雨量",
     "effective 24h": "24小时有效雨量",
     "effective 72h": "72小时有效雨量",
     "event": "本场雨量",
-    "guzzetti": "Guzzetti阈值比",
     "hold": "保持时间",
     "intensity": "雨强",
     "level": "基线",
@@ -91,8 +91,10 @@ _WORDS_ZH = {
     "motion sure": "位移确信度",
     "quiet level": "平时水位",
     "rain": "雨量",
-    "rain caine": "Caine阈值比",
+    "rain blue": "蓝色阈值比",
     "rain effective": "有效雨量",
+    "rain id exponent": "雨强-历时阈值指数",
+    "rain id intercept": "雨强-历时阈值系数",
     "rain least": "最小雨量",
     "rise": "水位上涨",
     "rise before": "此前上涨",
@@ -102,10 +104,12 @@ _WORDS_ZH = {
     "score": "异常分数",
     "shaking off": "振动解除比值",
     "shaking on": "振动触发比值",
+    "soil water": "土壤雨量指数",
     "sigmas": "偏离（标准差倍数）",
     "sta lta": "长短时窗能量比",
     "surge": "水位上涨",
     "tangential angle": "改进切线角",
+    "threshold": "雨强-历时阈值比",
     "tilt": "倾角速率",
     "velocity": "速率",
     "velocity constant": "匀速阶段速率",
@@ -149,7 +153,7 @@ def quantity(key: str) -> Quantity:
     >>> q = quantity("velocity_mm_per_day")
     >>> q.name_en, q.name_zh, q.unit
     ('velocity', '速率', 'mm/day')
-    >>> quantity("caine_ratio").with_unit(1.25), quantity("sta_lta").with_unit(4.25)
+    >>> quantity("threshold_ratio").with_unit(1.25), quantity("sta_lta").with_unit(4.25)
     ('1.25 times', '4.25')
     """
     parts = clean_text(key)[:60].split("_")

@@ -1,12 +1,17 @@
-"""Rain as a trigger: intensity and duration of the event, and effective antecedent rain.
+"""Rain as a trigger: intensity and duration, wet soil, and what is usual at the place.
 
-An event begins with the first rain after six dry hours (or three intervals, if longer). Its mean
-intensity I over its duration D (hours, the first interval included) is held against Caine's
-I = 14.82 D^-0.39 and Guzzetti's I = 2.20 D^-0.44. Where readings come every hour or more often,
-one reading counts for at most as much as all others of the event together: a bucket that is
-knocked over is no storm. Effective antecedent rain is what has fallen,
-halved every 6, 24 and 72 hours. Rain alone never says that a slope moves; see the caps in
-`detectors.rules`.
+At every reading the rain of 24 windows of half an hour to six days (`detectors.rain_windows`) is
+held against an intensity-duration threshold I = a D^-b (mm/h, h). By default that is Caine's
+I = 14.82 D^-0.39; a point may override a and b by `rain_id_intercept_mm_per_h` and
+`rain_id_exponent`: Guzzetti's 2.20 and 0.44, or what ``geohazard rain fit`` finds in a catalogue.
+Where readings come every hour or more often, one reading counts for at most as much as all others
+of the window together: a bucket that is knocked over is no storm.
+
+A shower on dry ground exceeds Caine and moves nothing. So rain supports a level only where the
+soil is wet as well (`detectors.soil_water`), wetter than on nearly all days of the gauge's own
+record once there is one (`detectors.rain_history`), and for yellow where effective antecedent rain
+(halved every 24 hours) is large. An event ends after six dry hours (or three intervals, if longer).
+Rain alone never says that a slope moves; see the caps in `detectors.rules`.
 
 Examples
 --------
@@ -19,28 +24,32 @@ Examples
 
 import numpy as np
 
+from detectors import rain_history, rain_windows, soil_water
 from detectors.base import Verdict
-from detectors.columns import F64, I64, Columns, Field, Mask
-from detectors.soil_water import advance
+from detectors.columns import F64, U8, Columns, Field, Mask
 from detectors.tracks import Round
 
 HOUR_MS = 3_600_000.0
 DRY_HOURS = 6.0
 HALF_LIVES_H = (6.0, 24.0, 72.0)
-SHORTEST_H, LONGEST_H = 0.167, 500.0
-"""Range of durations of Caine's data: ten minutes to three weeks."""
+
+
+def intensity_duration(
+    duration_h: F64, intercept_mm_per_h: F64 | float, exponent: F64 | float
+) -> F64:
+    """Threshold intensity in mm/h: ``intercept * duration ** -exponent``."""
+    found: F64 = intercept_mm_per_h * duration_h**-exponent
+    return found
 
 
 def caine(duration_h: F64) -> F64:
     """Intensity in mm/h above which shallow landslides have come (Caine 1980)."""
-    found: F64 = 14.82 * duration_h**-0.39
-    return found
+    return intensity_duration(duration_h, 14.82, 0.39)
 
 
 def guzzetti(duration_h: F64) -> F64:
     """Intensity in mm/h, a lower bound for the whole world (Guzzetti et al. 2008)."""
-    found: F64 = 2.20 * duration_h**-0.44
-    return found
+    return intensity_duration(duration_h, 2.20, 0.44)
 
 
 def decayed(amount_mm: F64, elapsed_h: F64, half_life_h: float) -> F64:
@@ -56,39 +65,39 @@ def decayed(amount_mm: F64, elapsed_h: F64, half_life_h: float) -> F64:
 
 
 class Rain:
-    """Rain event and antecedent rain of one gauge; see the module."""
+    """Rain of one gauge in windows, in the soil and against its own past; see the module."""
 
     name = "rain"
     families = ("rain",)
     fields = (
         Field("rain_last", "i8"),
         Field("rain_wet", "i8"),
-        Field("rain_start", "i8"),
         Field("rain_event", "f8"),
         Field("rain_largest", "f8"),
+        Field("rain_largest_at", "i8"),
         Field("rain_effective", "f8", len(HALF_LIVES_H)),
         Field("rain_tanks", "f8", 3),
         Field("rain_known", "u1"),
+        *rain_windows.FIELDS,
+        *rain_history.FIELDS,
     )
     feature_names = (
-        "duration_h",
-        "event_mm",
+        "window_h",
+        "window_mm",
         "intensity_mm_per_h",
-        "caine_ratio",
-        "guzzetti_ratio",
-        "effective_6h_mm",
+        "threshold_ratio",
+        "soil_water_mm",
+        "drier_days_percent",
         "effective_24h_mm",
         "effective_72h_mm",
     )
 
     def thresholds(self, family: str) -> tuple[str, ...]:
         """Names of the limits."""
-        return (
-            "rain_least_mm",
-            "rain_blue_caine_ratio",
-            "rain_yellow_caine_ratio",
-            "rain_yellow_effective_mm",
-        )
+        own = ["id_intercept_mm_per_h", "id_exponent", "least_mm", "yellow_effective_mm"]
+        limits = ("ratio", "soil_water_mm", "drier_days_percent")
+        own += [f"{colour}_{name}" for colour in ("blue", "yellow") for name in limits]
+        return tuple(f"rain_{name}" for name in own)
 
     def begin(self, table: Columns, series: int, channel: int) -> None:
         """Start dry."""
@@ -98,23 +107,25 @@ class Rain:
         table, rows = batch.table, batch.series
         amount = np.where(batch.flag < 4, batch.raw, 0.0)
         known = table["rain_known"][rows] > 0
+        interval_h = batch.interval_ms / HOUR_MS
         elapsed_h = np.where(known, (batch.time_ms - table["rain_last"][rows]) / HOUR_MS, 0.0)
-        effective = table["rain_effective"][rows]
         for column, half_life in enumerate(HALF_LIVES_H):
-            effective[:, column] = decayed(effective[:, column], elapsed_h, half_life) + amount
-        table["rain_effective"][rows] = effective
-        tanks = advance(
-            table["rain_tanks"][rows],
-            np.where(known, elapsed_h, batch.interval_ms / HOUR_MS),
-            amount,
-            batch.interval_ms / HOUR_MS,
-        )
+            left = decayed(table["rain_effective"][rows, column], elapsed_h, half_life)
+            table["rain_effective"][rows, column] = left + amount
+        since_h = np.where(known, elapsed_h, interval_h)
+        tanks = soil_water.advance(table["rain_tanks"][rows], since_h, amount, interval_h)
+        index = tanks.sum(axis=1)
         table["rain_tanks"][rows] = tanks
         table["rain_last"][rows] = batch.time_ms
         table["rain_known"][rows] = 1
+        rain_history.learn(table, rows, batch.time_ms, index)
+        rain_windows.advance(table, rows, batch.time_ms, batch.interval_ms, amount)
+        verdict = Verdict.silent(len(batch))
+        ratio = np.zeros(len(batch))
         wet = self._event(batch, amount)
-        verdict = self._judge(batch, wet, effective)
-        verdict.soil_water = tanks.sum(axis=1)
+        if wet.any():
+            ratio[wet] = self._judge(batch.select(wet), wet, index[wet], verdict)
+        verdict.soil_water, verdict.rain_ratio = index, ratio
         return verdict
 
     def _event(self, batch: Round, amount: F64) -> Mask:
@@ -124,45 +135,61 @@ class Rain:
         total, last_wet = table["rain_event"][rows], table["rain_wet"][rows]
         over = (total > 0.0) & (batch.time_ms - last_wet > dry_ms)
         total = np.where(over, 0.0, total)
-        raining = amount > 0.0
-        begins = raining & (total == 0.0)
-        first: I64 = batch.time_ms - batch.interval_ms.astype(np.int64)
-        table["rain_start"][rows] = np.where(begins, first, table["rain_start"][rows])
-        table["rain_wet"][rows] = np.where(raining, batch.time_ms, last_wet)
+        table["rain_wet"][rows] = np.where(amount > 0.0, batch.time_ms, last_wet)
         table["rain_event"][rows] = total + amount
-        largest = np.where(begins, 0.0, table["rain_largest"][rows])
-        table["rain_largest"][rows] = np.maximum(largest, amount)
+        largest = np.where(total == 0.0, 0.0, table["rain_largest"][rows])
+        larger = amount > largest
+        at = table["rain_largest_at"][rows]
+        table["rain_largest_at"][rows] = np.where(larger, batch.time_ms, at)
+        table["rain_largest"][rows] = np.where(larger, amount, largest)
         under_way: Mask = total + amount > 0.0
         return under_way
 
-    def _judge(self, batch: Round, wet: Mask, effective: F64) -> Verdict:
-        table = batch.table
-        verdict = Verdict.silent(len(batch))
-        verdict.rain_ratio = np.zeros(len(batch))
-        if not wet.any():
-            return verdict
-        part = batch.select(wet)
-        limits, total = part.limits, table["rain_event"][part.series]
-        rest = total - table["rain_largest"][part.series]
-        total = np.where(part.interval_ms <= HOUR_MS, np.minimum(total, 2.0 * rest), total)
-        duration = (table["rain_wet"][part.series] - table["rain_start"][part.series]) / HOUR_MS
-        duration = np.clip(duration, SHORTEST_H, LONGEST_H)
-        intensity = total / duration
-        ratio = intensity / caine(duration)
-        verdict.rain_ratio[wet] = ratio
-        large = total >= limits["rain_least_mm"]
-        blue = large & (ratio >= limits["rain_blue_caine_ratio"])
-        yellow = blue & (ratio >= limits["rain_yellow_caine_ratio"])
-        yellow &= effective[wet, 1] >= limits["rain_yellow_effective_mm"]
-        level = (blue.astype(np.uint8) + yellow).astype(np.uint8)
-        half = large & (ratio >= 0.5 * limits["rain_blue_caine_ratio"])
-        claim = np.where(part.good, level, 0)
-        verdict.claim[wet], verdict.sure[wet] = claim, claim
-        verdict.stay[wet] = np.where(part.good, np.maximum(level, half), 0)
-        lower = intensity / guzzetti(duration)
-        columns = (duration, total, intensity, ratio, lower, *effective[wet].T)
+    def _judge(self, part: Round, wet: Mask, index: F64, verdict: Verdict) -> F64:
+        """Hold the windows of wet gauges against the limits; returns the largest ratios."""
+        limits, rows = part.limits, part.series
+        hours, fell = self._counted(part)
+        a, b = limits["rain_id_intercept_mm_per_h"], limits["rain_id_exponent"]
+        ratio = fell / (a[:, None] * hours ** (1.0 - b[:, None]))
+        ratio = np.where(np.isnan(ratio) | (fell < limits["rain_least_mm"][:, None]), 0.0, ratio)
+        row, best = np.arange(len(part)), ratio.argmax(axis=1)
+        largest: F64 = ratio[row, best]
+        hours, fell = hours[row, best], fell[row, best]
+        drier = 100.0 * rain_history.share_of_drier_days(part.table, rows, index)
+        effective = part.table["rain_effective"][rows]
+        level, stay = _levels(part, largest, index, drier, effective[:, 1])
+        good = part.good
+        verdict.claim[wet] = verdict.sure[wet] = np.where(good, level, 0)
+        verdict.stay[wet] = np.where(good, stay, 0)
+        columns = (hours, fell, fell / hours, largest, index, drier, *effective[:, 1:].T)
         verdict.features[wet] = np.stack(columns, axis=1)
-        return verdict
+        return largest
+
+    def _counted(self, part: Round) -> tuple[F64, F64]:
+        """Windows with the rain that counts: the largest reading for no more than the others."""
+        table, rows = part.table, part.series
+        hours, fell = rain_windows.windows(table, rows, part.time_ms)
+        age_h = (part.time_ms - table["rain_largest_at"][rows]) / HOUR_MS
+        often = (part.interval_ms <= HOUR_MS)[:, None]
+        inside = often & (age_h[:, None] < hours)
+        rest = fell - table["rain_largest"][rows][:, None]
+        return hours, np.where(inside, np.minimum(fell, 2.0 * np.maximum(rest, 0.0)), fell)
+
+
+def _levels(part: Round, ratio: F64, index: F64, drier: F64, effective: F64) -> tuple[U8, U8]:
+    """Level supported, and the one kept: at half the ratio and four fifths of the water."""
+    limits = part.limits
+    up, stay = np.zeros((2, len(part)), np.uint8)
+    for level, colour in enumerate(("blue", "yellow"), start=1):
+        usual = drier < limits[f"rain_{colour}_drier_days_percent"]
+        share, water = limits[f"rain_{colour}_ratio"], limits[f"rain_{colour}_soil_water_mm"]
+        wet = (ratio >= share) & (index >= water) & ~usual
+        half = (ratio >= 0.5 * share) & (index >= 0.8 * water)
+        if level == 2:
+            wet &= effective >= limits["rain_yellow_effective_mm"]
+        up[wet & (up == level - 1)] = level
+        stay[half & (stay == level - 1)] = level
+    return up, np.maximum(up, stay)
 
 
 DETECTOR = Rain()

@@ -13,6 +13,8 @@ Sources
 [V]  Cruden and Varnes 1996: very slow | slow at 1.6 m/yr, slow | moderate at 13 m/month.
 [U]  Uchimura et al. 2015 (Landslides 12): tilt rate 0.01 and 0.1 deg/h.
 [C]  Caine 1980: I = 14.82 D^-0.39 (mm/h, h).  [G] Guzzetti et al. 2008: I = 2.20 D^-0.44.
+[J]  Soil water index of the Japan Meteorological Agency: its municipalities advise from about 80
+     to 130 mm and warn from about 110 to 170 mm.
 [P]  Judgement of this project, to be replaced per site: no national table was found.
 """
 
@@ -22,7 +24,7 @@ from types import MappingProxyType
 
 from domain.hazards import HazardType
 
-VERSION = "2026.11-1"
+VERSION = "2026.11-2"
 
 _ALL: dict[str, float] = {
     # Absolute velocity of cracks, GNSS and other displacement.
@@ -51,9 +53,15 @@ _ALL: dict[str, float] = {
     "motion_least_mm": 2.0,  # [P] a surface marker's reading is worth 1 cm, a crack meter's less
     "motion_least_deg": 0.05,  # [P]
     # Rain.
-    "rain_least_mm": 10.0,  # [P] an event smaller than this is no trigger
-    "rain_blue_caine_ratio": 1.0,  # [C]
-    "rain_yellow_caine_ratio": 1.5,  # [C] with margin
+    "rain_id_intercept_mm_per_h": 14.82,  # [C] I = 14.82 D^-0.39; [G] would be 2.20 and 0.44
+    "rain_id_exponent": 0.39,  # [C]; ``geohazard rain fit`` finds both in a local catalogue
+    "rain_least_mm": 10.0,  # [P] a window with less is no trigger
+    "rain_blue_ratio": 1.0,  # [C]
+    "rain_yellow_ratio": 1.5,  # [C] with margin
+    "rain_blue_soil_water_mm": 100.0,  # [J] in the range of advisories
+    "rain_yellow_soil_water_mm": 150.0,  # [J] in the range of warnings
+    "rain_blue_drier_days_percent": 95.0,  # [P] wetter than on all but about 18 days a year
+    "rain_yellow_drier_days_percent": 99.0,  # [P] than on all but about 4 days a year
     "rain_yellow_effective_mm": 60.0,  # [P] effective antecedent rain, half-life 24 h
     # Shaking and flow.
     "shaking_on_ratio": 10.0,  # [P] STA/LTA of the energy
@@ -68,7 +76,9 @@ _ALL: dict[str, float] = {
 
 _DEBRIS_FLOW: dict[str, float] = {
     "hold_hours": 6.0,  # [P] surges come in hours
-    "rain_yellow_effective_mm": 40.0,  # [P] loose material needs less antecedent rain
+    "rain_blue_soil_water_mm": 60.0,  # [P] loose material needs less water in the ground
+    "rain_yellow_soil_water_mm": 100.0,  # [P]
+    "rain_yellow_effective_mm": 40.0,  # [P]
 }
 
 FAMILIES = ("displacement", "tilt", "flow", "dynamic", "rain", "water", "health", "other")

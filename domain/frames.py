@@ -194,9 +194,9 @@ class Features(_Frame):
         Water in the soil after this reading of a rain gauge, in mm (`detectors.soil_water`); NaN
         for other channels.
     rain_ratio
-        Largest ratio of measured rain to the intensity-duration threshold in force, over all
-        durations that end with this reading of a rain gauge; from 1 the threshold is exceeded.
-        NaN for other channels.
+        Largest ratio of measured rain to the intensity-duration threshold in force, over windows
+        of half an hour to six days that end with this reading of a rain gauge; from 1 the threshold
+        is exceeded; 0 between rain events. NaN for other channels.
     """
 
     KIND: ClassVar[str] = "features"

@@ -57,7 +57,7 @@ ONSET_DELAY = {
     "water": 1,
     "health": 1,
     "other": 1,
-    "rain": 4,
+    "rain": 9,  # until 100 mm have fallen
 }
 """Readings after the onset within which it must be found."""
 
@@ -96,7 +96,8 @@ class Guarded:
 
     def _check(self, batch: Round, verdict: Verdict) -> None:
         for field in fields(Verdict):
-            assert len(getattr(verdict, field.name)) == len(batch), f"length of {field.name}"
+            told = getattr(verdict, field.name)
+            assert told is None or len(told) == len(batch), f"length of {field.name}"
         for levels in (verdict.claim, verdict.sure, verdict.stay):
             assert (levels <= 4).all(), "a level above 4"
         doubtful = ~batch.good

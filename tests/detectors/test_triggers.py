@@ -10,6 +10,7 @@ from detectors.rain import caine, decayed, guzzetti
 from detectors.shaking import GLITCH, LTA_SAMPLES, READY, STA_SAMPLES, YOUNG
 from domain.hazards import HazardType
 from tests.detectors.worlds import (
+    HOUR_MS,
     feed,
     highest,
     levels_of,
@@ -42,18 +43,74 @@ def test_effective_rain_of_two_hours_by_hand() -> None:
 
 
 def test_an_event_is_explained_by_hand() -> None:
-    """Six readings of 3 mm in ten minutes each: 18 mm in one hour, 1.21 times Caine's 14.82."""
-    rows = rows_of("rain", [0.0, 0.0, *[3.0] * 6])
-    events = warnings_of(feed(Engine(one_point("rain")), rows, range(1, 8)))
+    """Readings of 3 mm each ten minutes: 100 mm in the soil after six hours, far above Caine."""
+    rows = rows_of("rain", [0.0, 0.0, *[3.0] * 60])
+    events = warnings_of(feed(Engine(one_point("rain")), rows, range(1, 62)))
     reason = events[0].reasons[0]
     assert events[0].level == 1
     assert reason.rule == "rain.rain.blue"
-    assert reason.features["caine_ratio"] == pytest.approx(
-        reason.features["intensity_mm_per_h"] / caine(np.array([reason.features["duration_h"]]))[0],
-        rel=1e-5,
+    found = reason.features
+    assert 17.0 < found["intensity_mm_per_h"] <= 18.0
+    assert found["window_mm"] == pytest.approx(
+        found["intensity_mm_per_h"] * found["window_h"], rel=1e-5
     )
-    last = feed(Engine(one_point("rain", rain_blue_caine_ratio=1.2)), rows)
-    assert last[0].warnings[0].reasons[0].features["event_mm"] >= 12.0
+    assert found["threshold_ratio"] == pytest.approx(
+        found["intensity_mm_per_h"] / caine(np.array([found["window_h"]]))[0], rel=1e-5
+    )
+    assert 100.0 <= found["soil_water_mm"] < 103.0
+    assert reason.thresholds["rain_blue_soil_water_mm"] == 100.0
+
+
+def test_a_local_threshold_takes_the_place_of_caines() -> None:
+    rows = rows_of("rain", [3.0] * 80)
+    local = {"rain_id_intercept_mm_per_h": 50.0, "rain_id_exponent": 0.3}
+    assert highest(feed(Engine(one_point("rain")), rows)) >= 1
+    assert highest(feed(Engine(one_point("rain", **local)), rows)) == 0
+
+
+def test_a_cloudburst_on_dry_ground_is_no_sign_of_a_slide() -> None:
+    """Thirty millimetres in an hour exceed Caine twice; the ground holds them."""
+    rows = rows_of("rain", [*[0.0] * 10, *[5.0] * 6, *[0.0] * 10])
+    outcome = feed(Engine(one_point("rain")), rows)[0]
+    assert outcome.features.rain_ratio.max() > 1.9
+    assert outcome.warnings == ()
+
+
+def test_what_is_usual_at_a_place_is_no_warning_there() -> None:
+    """The same wet day, at a gauge that has one each week and at one that has none."""
+    week = [*[18.0] * 12, *[0.0] * 156]
+    points = one_point("rain", interval_s=3600.0)
+    weekly = rows_of("rain", week * 12, step_ms=HOUR_MS)
+    once = rows_of("rain", [*[0.0] * (168 * 11), *week], step_ms=HOUR_MS)
+    raised = [w.event_ms for w in warnings_of(feed(Engine(points), weekly)) if w.level]
+    assert len(raised) >= 5
+    assert max(raised) < weekly[-1][3] - 14 * 24 * HOUR_MS
+    assert highest(feed(Engine(points), once)) >= 1
+
+
+@given(seed=st.integers(0, 2**32 - 1), minutes=st.sampled_from([5, 10, 30]))
+@settings(max_examples=10, deadline=None)
+def test_the_ratio_is_that_of_the_wettest_window(seed: int, minutes: int) -> None:
+    """Against plain sums: every window is a whole number of readings, for the marks are too."""
+    values = np.random.default_rng(seed).gamma(0.2, 6.0, 200) + 0.01
+    points = one_point("rain", interval_s=60.0 * minutes)
+    start_ms = 172_800_000_000 + 60_000 * minutes * (seed % 97)
+    rows = rows_of("rain", values, step_ms=60_000 * minutes, start_ms=start_ms)
+    now_h = rows[-1][3] / 3_600_000
+    ratios = [0.0]
+    for width in (0.5, 12.0):
+        for back in range(12):
+            hours = now_h - (now_h // width - back) * width
+            part = values[max(len(values) - round(hours * 60 / minutes), 0) :]
+            if hours < 0.5 or len(part) == 0:
+                continue
+            total = part.sum()
+            if len(values) - 1 - values.argmax() < len(part):
+                total = min(total, 2.0 * (total - values.max()))
+            if total >= 10.0:
+                ratios.append(total / hours / float(caine(np.array(hours))))
+    features = feed(Engine(points), rows)[0].features
+    assert features.rain_ratio[-1] == pytest.approx(max(ratios), rel=1e-6)
 
 
 @pytest.mark.parametrize("hazard", list(HazardType))
@@ -71,9 +128,9 @@ def test_a_bucket_knocked_over_is_no_storm() -> None:
 
 
 def test_a_wet_day_in_daily_readings_counts() -> None:
-    """Once a day there is no second reading to ask for: 200 mm in a day exceed Caine twice."""
+    """Once a day there is no second reading to ask for: two days of 200 mm exceed Caine twice."""
     points = one_point("rain", interval_s=86_400.0)
-    rows = rows_of("rain", [0.0, 0.0, 200.0], step_ms=86_400_000)
+    rows = rows_of("rain", [0.0, 0.0, 200.0, 200.0], step_ms=86_400_000)
     assert highest(feed(Engine(points), rows)) == 2
 
 
