@@ -9,21 +9,24 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cli.embedded.layout import PARTITIONS
-from cli.evaluate_text import print_metrics
+from cli.evaluate_text import print_comparison, print_metrics
 from detectors.rules import DEFAULT_RULES
 from domain.errors import GeohazardError
 from domain.settings import IngestSettings
+from evaluation.compare import compare
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
-from evaluation.metrics import Metrics
 from evaluation.metrics import evaluate as run
+from evaluation.metrics import read_metrics
+from evaluation.report import report
 from evaluation.rule_changes import change_rules, parse_settings, read_rules_file
 
 
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="What `geohazard sim generate` wrote.")],
     out: Annotated[
-        Path | None, typer.Option(help="Where to write metrics.json; the folder itself.")
+        Path | None,
+        typer.Option(help="Folder for metrics.json and report.html; the data set's own."),
     ] = None,
     partitions: Annotated[
         int, typer.Option(min=1, max=256, help="As the topic of readings has; silence needs it.")
@@ -34,6 +37,9 @@ def evaluate(
     changes: Annotated[
         list[str] | None, typer.Option("--set", help="Threshold to change: name=value.")
     ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="metrics.json of another run, to compare with.")
+    ] = None,
     no_door: Annotated[
         bool, typer.Option("--no-door", help="Let in what ingest refuses, such as wrong clocks.")
     ] = False,
@@ -43,6 +49,7 @@ def evaluate(
     changed = read_rules_file(rules) if rules else {}
     changed |= parse_settings(changes or ())
     table = change_rules(DEFAULT_RULES, changed)
+    before = read_metrics(baseline) if baseline else None
     data = open_data_set(folder)
     door = Door(0, 0, open_to_all=True) if no_door else Door.of(IngestSettings())
     with Progress(transient=True, console=Console(stderr=True)) as progress:
@@ -55,19 +62,25 @@ def evaluate(
             changed=changed,
             on_progress=lambda rows: progress.update(task, advance=rows),
         )
-    target = (out or folder) / "metrics.json"
-    _write(target, metrics)
+    comparison = compare(before, metrics) if before else None
+    text = msgspec.json.format(msgspec.json.encode(metrics)).decode() + "\n"
+    target = out or folder
+    _write(target / "metrics.json", text)
+    _write(target / "report.html", report(metrics, comparison))
     if as_json:
-        typer.echo(target.read_text("utf-8"))
-    else:
-        print_metrics(metrics, Console())
-        typer.echo(str(target))
+        typer.echo(text)
+        return
+    console = Console()
+    print_metrics(metrics, console)
+    if comparison:
+        print_comparison(comparison, console)
+    typer.echo(f"{target / 'metrics.json'}  {target / 'report.html'}")
 
 
-def _write(path: Path, metrics: Metrics) -> None:
+def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(metrics)) + b"\n")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         msg = f"cannot write {path}: {error.strerror}"
         raise GeohazardError(msg) from error

@@ -3,8 +3,9 @@
 from rich.console import Console
 from rich.table import Table
 
-from evaluation.intervals import Rate, Share, Spread
+from evaluation.compare import Comparison
 from evaluation.metrics import Metrics
+from evaluation.texts import number_text, rate_text, share_text, spread_text
 
 
 def print_metrics(metrics: Metrics, console: Console) -> None:
@@ -23,45 +24,27 @@ def print_metrics(metrics: Metrics, console: Console) -> None:
     console.print(f"events that were right {share_text(metrics.silence.right)}", highlight=False)
 
 
-def share_text(share: Share) -> str:
-    """Write a share with its interval.
-
-    Examples
-    --------
-    >>> share_text(Share.of_counts(19, 20)), share_text(Share.of_counts(0, 0))
-    ('95 % (76-99) of 20', '- of 0')
-    """
-    if share.value is None or share.low is None or share.high is None:
-        return "- of 0"
-    return f"{100 * share.value:.3g} % ({100 * share.low:.0f}-{100 * share.high:.0f}) of {share.of}"
-
-
-def rate_text(rate: Rate) -> str:
-    """Write a rate with its interval.
-
-    Examples
-    --------
-    >>> rate_text(Rate.of_count(1, 20.0))
-    '0.05 (0.0013-0.28)'
-    """
-    if rate.value is None or rate.low is None or rate.high is None:
-        return "-"
-    return f"{rate.value:.2g} ({rate.low:.2g}-{rate.high:.2g})"
-
-
-def spread_text(spread: Spread) -> str:
-    """Write the median and the range; a dash for none."""
-    if spread.median is None:
-        return "-"
-    return f"{spread.median:.3g} ({spread.low:.3g} to {spread.high:.3g})"
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print what differs from the baseline."""
+    note = "" if comparison.same_record else "; the runs saw different records"
+    table = Table("figure", "baseline", "now", "verdict", title=f"Against the baseline{note}")
+    for change in comparison.changes:
+        if change.verdict != "same":
+            verdict = change.verdict + (", clearly" if change.clear else "")
+            values = number_text(change.before), number_text(change.after)
+            table.add_row(change.name, *values, verdict)
+    console.print(table)
+    for failure in comparison.lost:
+        console.print(f"no longer warned at orange: {failure}", highlight=False)
+    for failure in comparison.won:
+        console.print(f"newly warned at orange: {failure}", highlight=False)
 
 
 def _goals(metrics: Metrics) -> Table:
     table = Table("goal", "wanted", "found", "met", title="Goals")
     for goal in metrics.goals:
-        found = "-" if goal.value is None else f"{goal.value:.3g}"
         met = {True: "yes", False: "NO", None: "-"}[goal.met]
-        table.add_row(goal.name, goal.wanted, found, met)
+        table.add_row(goal.name, goal.wanted, number_text(goal.value), met)
     return table
 
 

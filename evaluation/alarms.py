@@ -3,8 +3,8 @@
 An *alarm* at a level is a rise of a point from below that level to it or higher. It is judged by
 what the truth says of that very point, the first that fits:
 
-``failure``     from `BEFORE_FAILURE_H` before the onset of tertiary creep until `AFTER_H` after
-                the failure;
+``failure``     from `AROUND_FAILURE_H` before the onset of tertiary creep until as long after the
+                failure, while the place is still watched;
 ``moving``      during an acceleration that later stopped, or until `AFTER_H` after it;
 ``earthquake``  until `AFTER_H` after an earthquake was felt there;
 ``rain``        nothing moved, and only rain or water in the slope speaks, from gauges without a
@@ -26,7 +26,7 @@ from evaluation.intervals import Rate
 from evaluation.replay import Known
 from evaluation.truth import EARTHQUAKE, FAILURE, SURGE, Event, Truth
 
-BEFORE_FAILURE_H = 72.0
+AROUND_FAILURE_H = 72.0
 AFTER_H = 24.0
 CAUSE_H = 48.0
 VERDICTS = ("failure", "moving", "earthquake", "rain", "false")
@@ -80,12 +80,12 @@ class Windows:
 
     def __init__(self, truth: Truth) -> None:
         after = round(AFTER_H * HOUR_MS)
-        before = round(BEFORE_FAILURE_H * HOUR_MS)
+        around = round(AROUND_FAILURE_H * HOUR_MS)
         self._spans: defaultdict[str, list[tuple[int, int, int, str]]] = defaultdict(list)
         for point_id, events in truth.slopes.items():
             for event in events:
                 if event.kind == FAILURE:
-                    span = (0, event.start_ms - before, event.end_ms + after, "failure")
+                    span = (0, event.start_ms - around, event.end_ms + around, "failure")
                 elif event.kind == SURGE:
                     span = (1, event.start_ms, event.end_ms + after, "moving")
                 elif event.kind == EARTHQUAKE:

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from domain.levels import Level
-from evaluation.alarms import AFTER_H, YEAR_MS, Windows
+from evaluation.alarms import AFTER_H, AROUND_FAILURE_H, YEAR_MS, Windows
 from evaluation.failures import HOUR_MS, WARNED_LEVELS
 from evaluation.replay import Known
 from evaluation.truth import EARTHQUAKE, FAILURE, SURGE, Truth
@@ -26,7 +26,7 @@ STATES = (
     "failing, 1 to 6 h left",
     "failing, under 1 h left",
 )
-"""Columns of the matrix. The day after an event, and after an earthquake, is not counted."""
+"""Columns of the matrix. Time after an event is not counted (`evaluation.alarms`)."""
 
 # Rows: level 0 to 4. What an engineer would call each cell.
 _CORRECTNESS = (
@@ -124,7 +124,7 @@ def _stays(changes: Sequence[Known], first: int, last: int) -> list[tuple[int, i
 
 def _states(truth: Truth, point_id: str, first: int, last: int) -> list[tuple[int, int, int]]:
     """Spans in one state: start, end, column; the time after events is missing."""
-    after = round(AFTER_H * HOUR_MS)
+    after, around = round(AFTER_H * HOUR_MS), round(AROUND_FAILURE_H * HOUR_MS)
     quiet, found = [(first, last)], []
     for event in truth.of_kind(point_id, FAILURE):
         marks = [event.start_ms]
@@ -132,7 +132,7 @@ def _states(truth: Truth, point_id: str, first: int, last: int) -> list[tuple[in
             marks.append(max(marks[-1], event.end_ms - left_h * HOUR_MS))
         marks.append(max(marks[-1], event.end_ms))
         found += [(a, b, 2 + column) for column, (a, b) in enumerate(pairwise(marks))]
-        quiet = _cut(quiet, event.start_ms, event.end_ms + after)
+        quiet = _cut(quiet, event.start_ms, event.end_ms + around)
     for kind in (SURGE, EARTHQUAKE):
         for event in truth.of_kind(point_id, kind):
             if kind == SURGE:

@@ -16,6 +16,24 @@ from evaluation.replay import Issued, Known
 from evaluation.truth import FAILURE, SURGE, Event, Truth
 
 
+class ForecastFound(msgspec.Struct, frozen=True, kw_only=True):
+    """One forecast against the failure that came.
+
+    Attributes
+    ----------
+    left_h
+        Hours from when the forecast was known to the failure.
+    early_h, middle_h, late_h
+        Window and time forecast, in hours after the failure (negative: before it).
+    """
+
+    point_id: str
+    left_h: float
+    early_h: float
+    middle_h: float
+    late_h: float
+
+
 class ForecastCount(msgspec.Struct, frozen=True, kw_only=True):
     """Forecasts of one set.
 
@@ -92,6 +110,26 @@ def judge_forecasts(forecasts: Sequence[Issued], truth: Truth, end_ms: int) -> F
         width_h=Spread.of_values(widths),
         width_share=Spread.of_values([w / h for w, h in zip(widths, left, strict=True)]),
     )
+
+
+def list_forecasts(forecasts: Sequence[Issued], truth: Truth, end_ms: int) -> list[ForecastFound]:
+    """List forecasts at points that were failing, against their failures."""
+    found = []
+    for issued in forecasts:
+        event = _failure_under_way(truth, issued)
+        if event is None or event.end_ms > end_ms:
+            continue
+        made = issued.forecast
+        found.append(
+            ForecastFound(
+                point_id=issued.point_id,
+                left_h=(event.end_ms - issued.known_ms) / HOUR_MS,
+                early_h=(made.earliest_ms - event.end_ms) / HOUR_MS,
+                middle_h=(made.failure_ms - event.end_ms) / HOUR_MS,
+                late_h=(made.latest_ms - event.end_ms) / HOUR_MS,
+            )
+        )
+    return found
 
 
 def _failure_under_way(truth: Truth, issued: Issued) -> Event | None:

@@ -22,7 +22,7 @@ from evaluation.door import Door
 from evaluation.exposure import DurationMatrix, duration_matrix, false_hours, point_years
 from evaluation.failures import FailureFound, Warned
 from evaluation.flags import FlagCount, FlagTally
-from evaluation.forecasts import ForecastCount
+from evaluation.forecasts import ForecastCount, ForecastFound
 from evaluation.goals import Goal, judge_goals
 from evaluation.replay import Record, levels_of, replay
 from evaluation.silence import SilenceCount, judge_silence
@@ -78,6 +78,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     failures: list[FailureFound]
     alarm_list: list[Alarm]
     engine_us_per_reading: float
+    forecast_list: list[ForecastFound] = []
 
 
 def evaluate(
@@ -133,7 +134,8 @@ def judge(
             own = sum(years.get(point_id, 0.0) for point_id in ids)
             by_kind[hazard.value] = count_alarms(alarms, own, ids)
     by_duration = failures.by_duration(found)
-    issued = forecasts.judge_forecasts(forecasts.issued_with(record.warnings), truth, end_ms)
+    given = forecasts.issued_with(record.warnings)
+    issued = forecasts.judge_forecasts(given, truth, end_ms)
     hours = false_hours(levels, record.heard, windows)
     return Metrics(
         about=About(
@@ -167,6 +169,7 @@ def judge(
         detectors=shares_of_detectors(alarms),
         failures=found,
         alarm_list=alarms,
+        forecast_list=forecasts.list_forecasts(given, truth, end_ms),
         engine_us_per_reading=1e6 * record.engine_s / max(record.readings, 1),
     )
 

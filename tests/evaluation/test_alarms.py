@@ -19,15 +19,15 @@ def verdicts(events, changes):
         (27.9, "false"),  # more than 72 h before the onset
         (28.0, "failure"),
         (110, "failure"),
-        (154.0, "failure"),  # 24 h after the failure
-        (154.1, "false"),
-        (200, "moving"),
-        (234, "moving"),
-        (234.1, "false"),
+        (202.0, "failure"),  # 72 h after the failure
+        (202.1, "false"),
+        (300, "moving"),
+        (334, "moving"),
+        (334.1, "false"),
     ],
 )
 def test_an_alarm_is_judged_by_what_is_under_way_at_its_point(hour, verdict):
-    events = [event("failure", 100, 130), event("surge", 200, 210)]
+    events = [event("failure", 100, 130), event("surge", 300, 310)]
     (alarm,) = verdicts(events, [change(hour, 3, 0)])
     assert alarm.verdict == verdict
 

@@ -1,0 +1,105 @@
+"""Quality flags against faults, on readings with flags planted by hand."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from domain.frames import Readings
+from domain.settings import IngestSettings
+from evaluation.door import Door
+from evaluation.flags import FlagTally
+from evaluation.truth import Truth
+from ingest.decoders.base import RawReading
+from ingest.validate import Validator
+from tests.evaluation.builders import HOUR, OTHER, POINT, event, registry
+
+STEP = 600_000
+
+
+def rows(channel, hours, *, late_h=0.0, value=1.0):
+    return [
+        (POINT, "d1", channel, round(h * HOUR), round((h + late_h) * HOUR), value, "file")
+        for h in hours
+    ]
+
+
+def tally(events, readings, flags):
+    counts = FlagTally(registry(), Truth.of(events), STEP)
+    readings = Readings.of_rows(readings)
+    used = np.arange(len(readings))
+    features = SimpleNamespace(flag=np.array(flags, np.uint8))
+    counts.see(readings, SimpleNamespace(feature_rows=used, features=features))
+    return counts
+
+
+def test_occurrences_and_readings():
+    events = [
+        event("stuck", 10, 11, channel="crack"),
+        event("stuck", 50, 51, channel="crack"),
+        event("stuck", 90, 91, channel="rain"),  # no reading of it
+    ]
+    readings = rows("crack", (9, 10, 10.5, 11, 50, 51, 200))
+    found = tally(events, readings, (1, 1, 3, 4, 1, 2, 3)).result()
+    kind = found.kinds["stuck"]
+    assert (kind.occurrences.count, kind.occurrences.of, kind.unheard) == (1, 2, 1)
+    assert (kind.readings.count, kind.readings.of) == (2, 5)
+    # the flag at 200 is of no fault
+    assert (found.right.count, found.right.of) == (2, 3)
+    assert found.false_by_channel == {"crack": 1}
+
+
+def test_shortly_after_a_fault_a_flag_is_neither_right_nor_wrong():
+    readings = rows("crack", (10 + 1 / 6, 10 + 5 / 6))
+    found = tally([event("spike", 10, 10, channel="crack")], readings, (3, 3)).result()
+    assert (found.right.count, found.right.of) == (0, 1)
+
+
+def test_a_step_may_be_caught_by_the_readings_after_it():
+    step = event("step", 10, 10, channel="crack")
+    found = tally([step], rows("crack", (10, 10 + 1 / 6)), (1, 3)).result()
+    assert found.kinds["step"].occurrences.value == 1.0
+    assert found.kinds["step"].readings.of == 1
+
+
+def test_a_fault_of_the_device_touches_all_its_channels_and_no_other():
+    fault = event("swapped_axes", 10, 11)
+    found = tally([fault], rows("crack", (10,)) + rows("rain", (10,)), (1, 3)).result()
+    assert (found.kinds["swapped_axes"].readings.count, found.right.count) == (1, 1)
+    other = event("swapped_axes", 10, 11, device="d2", point=OTHER)
+    assert tally([other], rows("crack", (10,)), (3,)).result().right.count == 0
+
+
+def test_clocks_are_found_by_the_time_of_receipt():
+    fault = event("clock_skew", 10, 12)
+    readings = rows("crack", (18,), late_h=-8.0)
+    found = tally([fault], readings, (3,)).result()
+    assert found.kinds["clock_skew"].occurrences.value == 1.0
+
+
+def test_what_the_door_refuses_counts_as_flagged():
+    counts = tally([event("clock_skew", 10, 12)], rows("crack", (9,)), (1,))
+    counts.refuse(Readings.of_rows(rows("crack", (18,), late_h=-8.0)))
+    assert counts.result().kinds["clock_skew"].occurrences.value == 1.0
+
+
+def test_faults_too_small_to_see_are_counted_apart():
+    events = [event("spike", 10, 10, channel="crack", size=0.1)]
+    kind = tally(events, rows("crack", (10,)), (1,)).result().kinds["spike"]
+    assert (kind.unseen, kind.occurrences.of) == (1, 0)
+
+
+def test_flags_on_a_failing_slope_are_told():
+    found = tally([event("failure", 5, 20)], rows("crack", (10, 30)), (3, 3)).result()
+    assert (found.right.of, found.false_on_moving) == (2, 1)
+
+
+@pytest.mark.parametrize("event_ms", [0, -1, 300_000, 300_001, -14_610 * 86_400_000 - 1])
+@pytest.mark.parametrize("value", [-1_000.1, -1_000.0, 0.0, 20_000.0, 20_000.1])
+def test_the_door_is_that_of_ingest(event_ms, value):
+    now_ms = 1_780_000_000_000
+    readings = Readings.of_rows([(POINT, "d1", "crack", now_ms + event_ms, now_ms, value, "x")])
+    limits = IngestSettings()
+    raw = RawReading("d1", 1, "crack", "mm", value, now_ms + event_ms)
+    admitted, _ = Validator(registry(), limits).admit([raw], None, now_ms, "x")
+    assert Door.of(limits).admits(readings).tolist() == [bool(admitted)]
