@@ -13,6 +13,7 @@ from cli.durations import seconds
 from domain.times import parse_iso
 from sensors_sim.generate import GenerateConfig
 from sensors_sim.generate import generate as write_record
+from sensors_sim.plans import Scenario
 from sensors_sim.province import build_points
 from sensors_sim.scenario import load_scenario, scenario_names
 
@@ -27,20 +28,20 @@ def generate(
     seed: Annotated[int, typer.Option(help="Same seed, same record.")] = 1,
     interval: Annotated[str, typer.Option(help="Event time between two messages.")] = "10m",
     start: Annotated[
-        str | None, typer.Option(help="Event time of the start (ISO 8601); so that it ends now.")
+        str | None,
+        typer.Option(
+            help="Event time of the start (ISO 8601); the scenario's, else so that it ends now."
+        ),
     ] = None,
 ) -> None:
     """Write a simulated record: readings as Parquet, registry, and the truth apart."""
-    try:
-        start_ms = parse_iso(start) if start else _midnight_before(days)
-    except ValueError as error:
-        msg = f"{start!r} is not an ISO 8601 time"
-        raise typer.BadParameter(msg) from error
+    plan = load_scenario(scenario)
+    start_ms = _start_ms(start, plan, days)
     with Progress(transient=True) as progress:
         task = progress.add_task("generating", total=None)
         config = GenerateConfig(
             points=build_points(points, seed, seconds(interval)),
-            scenario=load_scenario(scenario),
+            scenario=plan,
             seed=seed,
             start_ms=start_ms,
             days=days,
@@ -79,6 +80,14 @@ def scenarios() -> None:
     Console().print(table)
 
 
-def _midnight_before(days: float) -> int:
-    """Start of a day in UTC from which so many days lie in the past."""
+def _start_ms(start: str | None, plan: Scenario, days: float) -> int:
+    """Start of a record: the user's, the scenario's, or a midnight so many days ago (UTC)."""
+    if start:
+        try:
+            return parse_iso(start)
+        except ValueError as error:
+            msg = f"{start!r} is not an ISO 8601 time"
+            raise typer.BadParameter(msg) from error
+    if plan.start is not None:
+        return round(plan.start.timestamp() * 1000)
     return round((time.time() - days * DAY_S) // DAY_S * DAY_S * 1000)

@@ -17,7 +17,7 @@ Rows = npt.NDArray[np.int64]
 
 _KM_PER_DEG = 111.2
 _WET_MM = 10.0
-_ENDED = np.iinfo(np.int64).min
+_ENDED = 0
 
 
 class Surges:
@@ -26,7 +26,7 @@ class Surges:
     Attributes
     ----------
     begun
-        Row, start and end (event time in ms) of every surge so far.
+        Row, start and end (event time in ms) and size in mm of every surge so far.
     """
 
     def __init__(self, sites: Sites, plan: SurgePlan) -> None:
@@ -37,31 +37,36 @@ class Surges:
         self._size_mm = np.zeros(n)
         self._hours = np.ones(n)
         self._start_ms = np.full(n, _ENDED)
-        self.begun: list[tuple[int, int, int]] = []
+        self.begun: list[tuple[int, int, int, float]] = []
 
-    def slip_mm(self, step: int, event_ms: Rows, dt_h: float, deep_mm: Array) -> Array:
-        """Displacement by all surges so far in mm, shape (n,); to be called once a step, in order.
+    def slip_mm(self, event_ms: Rows) -> Array:
+        """Displacement by all surges so far in mm, shape (n,)."""
+        share = np.clip(self._done(event_ms), 0.0, 1.0)
+        slip: Array = self._moved_mm + self._size_mm * share**2 * (3.0 - 2.0 * share)
+        return slip
+
+    def begin(self, step: int, event_ms: Rows, dt_h: float, deep_mm: Array) -> None:
+        """Settle the surges that are over and begin new ones; once a step, in order.
 
         Parameters
         ----------
         deep_mm
             Water in the slow bucket: the wetter, the likelier a surge begins.
         """
-        done = (event_ms - self._start_ms) / HOUR_MS / self._hours
         if self._plan.per_1000_points_per_day:
-            self._settle(done)
-            self._begin(step, event_ms, dt_h, deep_mm)
-            done = (event_ms - self._start_ms) / HOUR_MS / self._hours
-        share = np.clip(done, 0.0, 1.0)
-        slip: Array = self._moved_mm + self._size_mm * share**2 * (3.0 - 2.0 * share)
-        return slip
+            self._settle(self._done(event_ms))
+            self._start(step, event_ms, dt_h, deep_mm)
+
+    def _done(self, event_ms: Rows) -> Array:
+        share: Array = (event_ms - self._start_ms) / HOUR_MS / self._hours
+        return share
 
     def _settle(self, done: Array) -> None:
         over = (done >= 1.0) & (self._size_mm > 0)
         self._moved_mm[over] += self._size_mm[over]
         self._size_mm[over] = 0.0
 
-    def _begin(self, step: int, event_ms: Rows, dt_h: float, deep_mm: Array) -> None:
+    def _start(self, step: int, event_ms: Rows, dt_h: float, deep_mm: Array) -> None:
         slope = self._sites.slope
         chance = self._plan.per_1000_points_per_day / 1_000.0 * dt_h / 24.0
         wet = np.minimum(deep_mm / _WET_MM, 5.0)
@@ -71,9 +76,8 @@ class Surges:
             self._size_mm[rows] = slope.between("surge mm", *self._plan.size_mm, step)[rows]
             self._hours[rows] = slope.between("surge h", *self._plan.lasting_h, step)[rows]
             ends = event_ms[rows] + np.round(self._hours[rows] * HOUR_MS).astype(np.int64)
-            self.begun += list(
-                zip(rows.tolist(), event_ms[rows].tolist(), ends.tolist(), strict=True)
-            )
+            columns = (rows, event_ms[rows], ends, self._size_mm[rows].round(2))
+            self.begun += zip(*(column.tolist() for column in columns), strict=True)
 
 
 class Quake:
@@ -85,6 +89,8 @@ class Quake:
         Event time; ``None`` if the scenario has none.
     felt
         Strength at each row, 0 to 1, shape (n,).
+    slip_after_mm
+        Displacement by it, shape (n,).
     """
 
     def __init__(self, sites: Sites, plan: QuakePlan, start_ms: int) -> None:
@@ -92,7 +98,7 @@ class Quake:
         north = (sites.lat - plan.lat) * _KM_PER_DEG
         east = (sites.lon - plan.lon) * _KM_PER_DEG * np.cos(np.radians(plan.lat))
         self.felt = plan.strength * np.exp(-np.hypot(north, east) / plan.reach_km)
-        self._slip_mm = self.felt**2 * sites.slope.lognormal("quake slip", 3.0, 1.0)
+        self.slip_after_mm = self.felt**2 * sites.slope.lognormal("quake slip", 3.0, 1.0)
 
     def shaking(self, event_ms: Rows, dt_h: float) -> Array:
         """Shaking within the interval that ends at each time, 0 to 1, shape (n,)."""
@@ -105,4 +111,4 @@ class Quake:
         """Displacement by the earthquake in mm, shape (n,)."""
         if self.time_ms is None:
             return np.zeros(len(event_ms))
-        return np.where(event_ms >= self.time_ms, self._slip_mm, 0.0)
+        return np.where(event_ms >= self.time_ms, self.slip_after_mm, 0.0)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.channels import CHANNELS
+from sensors_sim.instruments import BEST_DBM, WORST_DBM, link_dbm
 from sensors_sim.noise import Noise
 from sensors_sim.plans import FaultPlan
 from sensors_sim.sites import Sites
@@ -27,6 +28,8 @@ class FaultKind(StrEnum):
     """Kinds of fault; a scenario gives each its rate by this name."""
 
     SPIKE = "spike"
+    OUTLIER = "outlier"
+    BASELINE_JUMP = "baseline_jump"
     STUCK = "stuck"
     DRIFT = "drift"
     STEP = "step"
@@ -38,11 +41,25 @@ class FaultKind(StrEnum):
     CLOCK_SKEW = "clock_skew"
     CLOCK_DRIFT = "clock_drift"
     MALFORMED = "malformed"
+    POWER_LOSS = "power_loss"
     DESTROYED = "destroyed"
 
 
-ONCE = (FaultKind.SPIKE, FaultKind.STEP, FaultKind.DUPLICATE, FaultKind.MALFORMED)
-"""Kinds that strike one message (a step stays afterwards)."""
+DRAWN = tuple(kind for kind in FaultKind if kind not in (FaultKind.POWER_LOSS, FaultKind.DESTROYED))
+"""Kinds that a scenario gives a rate; the others follow from the weather and from failures."""
+
+ONCE = (
+    FaultKind.SPIKE,
+    FaultKind.OUTLIER,
+    FaultKind.BASELINE_JUMP,
+    FaultKind.STEP,
+    FaultKind.DUPLICATE,
+    FaultKind.MALFORMED,
+)
+"""Kinds that strike one message (a step and a baseline jump stay afterwards)."""
+
+OF_GNSS = (FaultKind.OUTLIER, FaultKind.BASELINE_JUMP)
+"""Kinds that hit all axes of a GNSS receiver."""
 
 LASTING = (
     FaultKind.STUCK,
@@ -96,6 +113,11 @@ class FaultStep:
         """Devices that keep their messages for later."""
         return self.active[FaultKind.DROPOUT] | self.active[FaultKind.DISTRICT_OUTAGE]
 
+    @property
+    def dead(self) -> Mask:
+        """Devices that measure nothing."""
+        return self.active[FaultKind.POWER_LOSS] | self.active[FaultKind.DESTROYED]
+
 
 class Faults:
     """All faults of a run, advanced step by step."""
@@ -114,12 +136,15 @@ class Faults:
         self._has_axes = np.array(
             [axes_of(device.channels) is not None for device in sites.devices]
         )
+        self._has_gnss = np.array([bool(gnss_slots(d.channels)) for d in sites.devices])
+        # The weaker a link, the oftener it fails: from never to twice the rate.
+        self._fragile = 2.0 * (BEST_DBM - link_dbm(sites.device)) / (BEST_DBM - WORST_DBM)
         self._until = {kind: np.zeros(n, np.int64) for kind in LASTING}
         self._since = {kind: np.zeros(n, np.int64) for kind in LASTING}
         self._slot = {kind: np.zeros(n, np.int64) for kind in ON_A_CHANNEL}
         self._ahead_ms = np.zeros(n, np.int64)
 
-    def advance(self, number: int, failing: Mask, destroyed: Mask) -> FaultStep:
+    def advance(self, number: int, failing: Mask, destroyed: Mask, flat: Mask) -> FaultStep:
         """Draw the faults of a step.
 
         Parameters
@@ -128,13 +153,19 @@ class Faults:
             Points that fail right now, which a scenario may spare.
         destroyed
             Devices that a failure has destroyed.
+        flat
+            Devices whose battery has run down.
         """
-        able = ~destroyed & ~failing if self._plan.spare_failing else ~destroyed
+        dead = destroyed | flat
+        able = ~dead & ~failing if self._plan.spare_failing else ~dead
         active: dict[FaultKind, Mask]
         active = {kind: self._strikes(kind, number) & able for kind in ONCE}
         active |= {kind: self._lasts(kind, number) & able for kind in LASTING}
         active[FaultKind.DISTRICT_OUTAGE] = self._outage(number) & able
         active[FaultKind.DESTROYED] = destroyed
+        active[FaultKind.POWER_LOSS] = flat & ~destroyed
+        for kind in OF_GNSS:
+            active[kind] &= self._has_gnss
         active[FaultKind.SWAPPED_AXES] &= self._has_axes
         for kind in _SLOW_ONLY:
             active[kind] &= self._slow_slot[1] > 0
@@ -180,7 +211,9 @@ class Faults:
         rate: float = getattr(self._plan, f"{kind}_per_day")
         if not rate:
             return np.zeros(len(noise), np.bool_)
-        drawn: Mask = noise.uniform(kind, number) < rate * self._interval_ms / 86_400_000
+        chance = rate * self._interval_ms / 86_400_000
+        share = noise.uniform(kind, number)
+        drawn: Mask = share < (chance * self._fragile if kind is FaultKind.DROPOUT else chance)
         return drawn
 
     def _lasting(self, noise: Noise, kind: FaultKind, number: int) -> Rows:
@@ -219,6 +252,18 @@ def axes_of(channels: tuple[str, ...]) -> tuple[int, int] | None:
         if one in channels and other in channels:
             return channels.index(one), channels.index(other)
     return None
+
+
+def gnss_slots(channels: tuple[str, ...]) -> list[int]:
+    """Slots of a receiver's three axes, in the order e, n, u; none where one is missing.
+
+    Examples
+    --------
+    >>> gnss_slots(("rain", "gnss_e", "gnss_n", "gnss_u")), gnss_slots(("rain",))
+    ([1, 2, 3], [])
+    """
+    axes = ("gnss_e", "gnss_n", "gnss_u")
+    return [channels.index(axis) for axis in axes] if set(axes) <= set(channels) else []
 
 
 def _choices(sites: Sites, families: tuple[str, ...]) -> tuple[Rows, Rows]:

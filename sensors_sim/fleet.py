@@ -1,7 +1,7 @@
 """The fleet: what each device sends in a step, in which order, and what must come of it.
 
 A device keeps its own order: the message of the step, then a repetition if it stutters; after a
-drop-out its backlog, oldest first before the step's own message or newest first after it.
+drop-out its backlog, in order before the step's own message, or newest first or shuffled after it.
 """
 
 from collections import defaultdict
@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from domain.points import Point
 from domain.topics import mqtt_topic
+from sensors_sim.backlog import Backlogs
 from sensors_sim.dialects import DpWriter, SenmlWriter, Writer, can_speak_dp
 from sensors_sim.faults import FaultKind, FaultStep
-from sensors_sim.malformed import EVERYDAY, Damage, damaged_dp, damaged_senml
+from sensors_sim.malformed import Damage, damage_of, damaged_dp, damaged_senml
 from sensors_sim.model import Model, Step
 from sensors_sim.plans import Scenario
 
@@ -89,6 +90,7 @@ class Fleet:
         ]
         self._widths = [len(device.channels) for device in sites.devices]
         self._oversized_share = scenario.faults.oversized_share
+        self._backlogs = Backlogs(sites)
         self._backlog: defaultdict[int, list[Message]] = defaultdict(list)
 
     def status_topic(self, row: int) -> str | None:
@@ -119,8 +121,9 @@ class Fleet:
 
     def _faulty(self, step: Step, row: int, values: tuple[float, ...]) -> list[Message]:
         faults = step.faults
-        if faults.active[FaultKind.DESTROYED][row]:
-            self._backlog.pop(row, None)
+        if faults.dead[row]:
+            if faults.active[FaultKind.DESTROYED][row]:
+                self._backlog.pop(row, None)
             return []
         skew_ms = int(faults.skew_ms[row])
         event_ms = int(step.event_ms[row]) + skew_ms
@@ -135,19 +138,13 @@ class Fleet:
         # A skewed message may be refused, and each refused one must have its own bytes.
         if faults.active[FaultKind.DUPLICATE][row] and message.kind == VALID and not skew_ms:
             sent.append(msgspec.structs.replace(message, kind=DUPLICATE))
-        late = self._backlog.pop(row, [])
-        newest_first = self.sites.device.uniform("backlog order")[row] < 0.5 if late else False
-        return [*sent, *reversed(late)] if newest_first else [*late, *sent]
+        kept = self._backlog.pop(row, [])
+        late = [kept[i] for i in self._backlogs.order(row, step.number, len(kept))]
+        return [*late, *sent] if self._backlogs.comes_first(row) else [*sent, *late]
 
     def _damaged(self, step: Step, message: Message) -> Message:
         row = message.row
-        rare, which = (
-            float(self.sites.device.uniform(stream, step.number)[row])
-            for stream in ("oversized", "damage")
-        )
-        damage: Damage = EVERYDAY[int(which * len(EVERYDAY))]
-        if rare < self._oversized_share:
-            damage = Damage.OVERSIZED
+        damage = damage_of(self.sites.device, step.number, row, self._oversized_share)
         spoil = damaged_dp if self.speaks_dp[row] else damaged_senml
         topic = message.topic
         if damage is Damage.WRONG_POINT and not self.speaks_dp[row]:
@@ -168,9 +165,8 @@ class Fleet:
 
 def _any_fault(faults: FaultStep) -> npt.NDArray[np.bool_]:
     """Which devices need a closer look than an undisturbed message."""
-    single = (FaultKind.DUPLICATE, FaultKind.MALFORMED, FaultKind.DESTROYED)
-    struck = np.any([faults.active[kind] for kind in single], axis=0)
-    faulty: npt.NDArray[np.bool_] = struck | faults.offline | (faults.skew_ms != 0)
+    struck = faults.active[FaultKind.DUPLICATE] | faults.active[FaultKind.MALFORMED]
+    faulty: npt.NDArray[np.bool_] = struck | faults.dead | faults.offline | (faults.skew_ms != 0)
     return faulty
 
 

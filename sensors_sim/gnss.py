@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sensors_sim.noise import Noise
 
 Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 _FLICKER_H = (1.0, 6.0, 36.0, 216.0)
 _SIDEREAL_MS = 86_164_091
@@ -37,14 +38,25 @@ class GnssAxis:
         self._angle = noise.between(f"gnss {axis} angle", 0.0, 2 * np.pi)
         self._state = [noise.normal(f"gnss {axis} flicker {i}") for i in range(len(_FLICKER_H))]
 
-    def error_mm(self, event_ms: npt.NDArray[np.int64], step: int, dt_h: float) -> Array:
-        """Error of the position in mm, shape (rows,); to be called once a step, in order."""
-        for i, hours in enumerate(_FLICKER_H):
-            keep = np.exp(-dt_h / hours)
-            fresh = self._noise.normal(f"gnss {self._axis} flicker {i}", step + 1)
-            self._state[i] = keep * self._state[i] + np.sqrt(1 - keep**2) * fresh
+    def error_mm(self, event_ms: Rows, number: int, dt_h: Array | float, *, keep: bool) -> Array:
+        """Error of the position in mm, shape (rows,).
+
+        Parameters
+        ----------
+        number
+            Of the reading; each has its own random numbers.
+        keep
+            Whether later readings go on from this one.
+        """
+        state = []
+        for i, (hours, old) in enumerate(zip(_FLICKER_H, self._state, strict=True)):
+            kept = np.exp(-dt_h / hours)
+            fresh = self._noise.normal(f"gnss {self._axis} flicker {i}", number)
+            state.append(kept * old + np.sqrt(1 - kept**2) * fresh)
+        if keep:
+            self._state = state
         turn = 2 * np.pi * (event_ms % _SIDEREAL_MS) / _SIDEREAL_MS
         multipath = self._multipath_mm * np.sin(3 * turn + self._angle)
-        white = self._white_mm * self._noise.normal(f"gnss {self._axis} white", step + 1)
-        error: Array = white + self._flicker_mm * np.sum(self._state, axis=0) + multipath
+        white = self._white_mm * self._noise.normal(f"gnss {self._axis} white", number)
+        error: Array = white + self._flicker_mm * np.sum(state, axis=0) + multipath
         return error

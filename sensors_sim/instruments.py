@@ -2,7 +2,9 @@
 
 Each channel adds its own zero, gain, thermal term, noise and resolution, drawn once for a device
 within the spans of data sheets of the class used in community monitoring (crack meters 0.01-0.1 mm,
-MEMS inclinometers 0.001 deg, tipping buckets of 0.1, 0.2 or 0.5 mm).
+MEMS inclinometers 0.001 deg, tipping buckets of 0.1, 0.2 or 0.5 mm). A reading has a number of its
+own, on which its random numbers depend; a reading between two regular ones changes nothing of what
+comes after it.
 """
 
 from collections.abc import Callable
@@ -12,10 +14,14 @@ import numpy.typing as npt
 
 from domain.channels import CHANNELS
 from domain.hazards import HazardType
+from sensors_sim.crack import CrackMeter
+from sensors_sim.gauge import Gauge
 from sensors_sim.gnss import GnssAxis
 from sensors_sim.noise import Noise
+from sensors_sim.power import Power
 from sensors_sim.sites import Sites
 from sensors_sim.slopes import Ground
+from sensors_sim.weather import HOUR_MS
 
 Array = npt.NDArray[np.float64]
 
@@ -40,29 +46,32 @@ DECIMALS = {
 }
 """Digits after the point that a device sends; its resolution where no coarser one is drawn."""
 
+WORST_DBM, BEST_DBM = -105.0, -60.0
+"""Signal strength of links in fair weather."""
+
 
 class Instruments:
     """All instruments of a fleet."""
 
-    def __init__(self, sites: Sites) -> None:
+    def __init__(self, sites: Sites, power: Power) -> None:
         self._sites = sites
+        self._power = power
         self._noise = {name: sites.device.take(rows) for name, rows in sites.rows.items()}
         self._gnss = {
             name: GnssAxis(name[-1], noise)
             for name, noise in self._noise.items()
             if name.startswith("gnss_")
         }
+        self._crack_meter = CrackMeter(self._noise["crack"]) if "crack" in self._noise else None
+        self._gauge = Gauge(self._noise["rain"]) if "rain" in self._noise else None
         self._azimuth = sites.slope.between("azimuth", 0.0, 2 * np.pi)
         sinking = sites.of_kind(HazardType.COLLAPSE)
         self._dip = np.where(sinking, 1.45, sites.slope.between("dip", 0.2, 0.7))
-        self._rained = np.zeros(len(sites))
         self._readers: dict[str, Callable[[Ground, int], Array]] = {
-            "crack": self._crack,
-            "tilt_x": lambda g, step: self._tilt("tilt_x", g, step),
-            "tilt_y": lambda g, step: self._tilt("tilt_y", g, step),
+            "tilt_x": lambda g, number: self._tilt("tilt_x", g, number),
+            "tilt_y": lambda g, number: self._tilt("tilt_y", g, number),
             "acceleration": self._acceleration,
             "vibration": self._vibration,
-            "rain": self._rain,
             "soil_moisture": self._soil_moisture,
             "pore_pressure": self._pore_pressure,
             "groundwater": self._groundwater,
@@ -70,11 +79,21 @@ class Instruments:
             "infrasound": self._infrasound,
             "battery": self._battery,
             "rssi": self._rssi,
-            "generic": lambda g, step: self._noise["generic"].normal("generic", step + 1),
+            "generic": lambda g, number: self._noise["generic"].normal("generic", number),
         }
 
-    def read(self, ground: Ground, step: int, dt_h: float) -> Array:
-        """Read every channel; to be called once a step, in order.
+    def read(self, ground: Ground, number: int, dt_h: Array | float, *, keep: bool = True) -> Array:
+        """Read every channel.
+
+        Parameters
+        ----------
+        number
+            Of the reading.
+        dt_h
+            Hours since the last reading that was kept.
+        keep
+            Whether later readings go on from this one; such readings are made in order. Rain of a
+            reading that is not kept is counted from the last one that was.
 
         Returns
         -------
@@ -85,13 +104,20 @@ class Instruments:
         values = np.full((len(self._sites), self._sites.width), np.nan)
         for name, rows in self._sites.rows.items():
             if name in self._gnss:
-                exact = self._position(name, ground, step, dt_h)
+                exact = self._position(name, ground, number, dt_h, keep=keep)
+            elif name == "crack" and self._crack_meter:
+                moved, air = ground.slip_mm[rows], ground.temperature_c[rows]
+                exact = self._crack_meter.read(moved, air, number, keep=keep)
+            elif name == "rain" and self._gauge:
+                exact = self._gauge.read(ground.rain_mm[rows], keep=keep)
             else:
-                exact = self._readers[name](ground, step)
+                exact = self._readers[name](ground, number)
             values[rows, self._sites.slots[name]] = written(name, exact)
         return values
 
-    def _position(self, name: str, g: Ground, step: int, dt_h: float) -> Array:
+    def _position(
+        self, name: str, g: Ground, number: int, dt_h: Array | float, *, keep: bool
+    ) -> Array:
         rows = self._sites.rows[name]
         slip, azimuth, dip = g.slip_mm[rows], self._azimuth[rows], self._dip[rows]
         share = {
@@ -100,91 +126,77 @@ class Instruments:
             "gnss_u": -np.sin(dip),
         }[name]
         moved: Array = slip * share
-        return moved + self._gnss[name].error_mm(g.event_ms[rows], step, dt_h)
+        elapsed = dt_h[rows] if isinstance(dt_h, np.ndarray) else dt_h
+        return moved + self._gnss[name].error_mm(g.event_ms[rows], number, elapsed, keep=keep)
 
-    def _crack(self, g: Ground, step: int) -> Array:
-        rows, noise = self._sites.rows["crack"], self._noise["crack"]
-        thermal = noise.between("thermal", -0.03, -0.01) * (g.temperature_c[rows] - 18.0)
-        opening = (
-            noise.between("zero", 5.0, 80.0) + noise.between("gain", 0.6, 1.0) * g.slip_mm[rows]
-        )
-        return opening + thermal + 0.015 * noise.normal("noise", step + 1)
-
-    def _tilt(self, name: str, g: Ground, step: int) -> Array:
+    def _tilt(self, name: str, g: Ground, number: int) -> Array:
         rows, noise = self._sites.rows[name], self._noise[name]
         gain = noise.between(f"{name} gain", 0.004, 0.012) * _sign(noise, name)
         thermal = noise.between(f"{name} thermal", -0.002, 0.002)
         zero = noise.between(f"{name} zero", -3.0, 3.0)
         bent = np.clip(gain * g.slip_mm[rows], -60.0, 60.0)
         error = thermal * (g.temperature_c[rows] - 18.0)
-        return zero + bent + error + 0.002 * noise.normal(f"{name} noise", step + 1)
+        return zero + bent + error + 0.002 * noise.normal(f"{name} noise", number)
 
-    def _acceleration(self, g: Ground, step: int) -> Array:
+    def _acceleration(self, g: Ground, number: int) -> Array:
         """Magnitude of the three axes, which at rest is gravity's."""
         rows, noise = self._sites.rows["acceleration"], self._noise["acceleration"]
         at_rest = noise.between("gravity", 995.0, 1_005.0)
-        quiet = at_rest + 0.4 * noise.normal("acceleration", step + 1)
-        return quiet + g.shaking[rows] * noise.between("blow", 80.0, 400.0, step + 1)
+        quiet = at_rest + 0.4 * noise.normal("acceleration", number)
+        return quiet + g.shaking[rows] * noise.between("blow", 80.0, 400.0, number)
 
-    def _vibration(self, g: Ground, step: int) -> Array:
+    def _vibration(self, g: Ground, number: int) -> Array:
         rows, noise = self._sites.rows["vibration"], self._noise["vibration"]
-        quiet = 1.5 + 0.3 * np.abs(noise.normal("vibration", step + 1))
-        return quiet + g.shaking[rows] * noise.between("rumble", 20.0, 40.0, step + 1)
+        quiet = 1.5 + 0.3 * np.abs(noise.normal("vibration", number))
+        return quiet + g.shaking[rows] * noise.between("rumble", 20.0, 40.0, number)
 
-    def _rain(self, g: Ground, step: int) -> Array:
-        rows, noise = self._sites.rows["rain"], self._noise["rain"]
-        bucket = np.array([0.1, 0.2, 0.5])[(noise.uniform("bucket") * 3).astype(int)]
-        before = np.floor(self._rained[rows] / bucket)
-        self._rained[rows] += g.rain_mm[rows]
-        rain: Array = (np.floor(self._rained[rows] / bucket) - before) * bucket
-        return rain
-
-    def _soil_moisture(self, g: Ground, step: int) -> Array:
+    def _soil_moisture(self, g: Ground, number: int) -> Array:
         rows, noise = self._sites.rows["soil_moisture"], self._noise["soil_moisture"]
         dry, wet = noise.between("dry", 12.0, 22.0), noise.between("wet", 35.0, 48.0)
         share = -np.expm1(-g.soil_mm[rows] / 40.0)
-        return dry + (wet - dry) * share + 0.15 * noise.normal("moisture", step + 1)
+        return dry + (wet - dry) * share + 0.15 * noise.normal("moisture", number)
 
-    def _pore_pressure(self, g: Ground, step: int) -> Array:
+    def _pore_pressure(self, g: Ground, number: int) -> Array:
         rows, noise = self._sites.rows["pore_pressure"], self._noise["pore_pressure"]
         gain = noise.between("pore gain", 0.3, 1.2)
         water = 0.7 * g.deep_mm[rows] + 0.3 * g.soil_mm[rows]
         return (
             noise.between("pore zero", 5.0, 40.0)
             + gain * water
-            + 0.05 * noise.normal("pore", step + 1)
+            + 0.05 * noise.normal("pore", number)
         )
 
-    def _groundwater(self, g: Ground, step: int) -> Array:
+    def _groundwater(self, g: Ground, number: int) -> Array:
         rows, noise = self._sites.rows["groundwater"], self._noise["groundwater"]
         rise = 0.02 * g.deep_mm[rows] - 1.5 * g.shaking[rows]
-        return noise.between("table", -25.0, -3.0) + rise + 0.004 * noise.normal("water", step + 1)
+        return noise.between("table", -25.0, -3.0) + rise + 0.004 * noise.normal("water", number)
 
-    def _mud_level(self, g: Ground, step: int) -> Array:
+    def _mud_level(self, g: Ground, number: int) -> Array:
         rows, noise = self._sites.rows["mud_level"], self._noise["mud_level"]
         surge = noise.between("surge", 1.5, 4.5) * g.surge[rows] + 0.4 * g.shaking[rows]
         base = 0.1 + 0.01 * g.soil_mm[rows]
-        return base + surge + 0.01 * noise.normal("mud", step + 1)
+        return base + surge + 0.01 * noise.normal("mud", number)
 
-    def _infrasound(self, g: Ground, step: int) -> Array:
+    def _infrasound(self, g: Ground, number: int) -> Array:
         rows, noise = self._sites.rows["infrasound"], self._noise["infrasound"]
-        return (0.05 + 8.0 * g.shaking[rows]) * np.abs(noise.normal("infrasound", step + 1))
+        return (0.05 + 8.0 * g.shaking[rows]) * np.abs(noise.normal("infrasound", number))
 
-    def _battery(self, g: Ground, step: int) -> Array:
+    def _battery(self, g: Ground, number: int) -> Array:
         rows, noise = self._sites.rows["battery"], self._noise["battery"]
-        sun = 0.04 * (g.temperature_c[rows] - 18.0)
-        clouds = -0.8 * -np.expm1(-g.soil_mm[rows] / 80.0)
-        return (
-            noise.between("full", 12.4, 13.2)
-            + sun
-            + clouds
-            + 0.02 * noise.normal("battery", step + 1)
-        )
+        return self._power.volts()[rows] + 0.02 * noise.normal("battery", number)
 
-    def _rssi(self, g: Ground, step: int) -> Array:
-        noise = self._noise["rssi"]
-        fade = 3.0 * -np.expm1(-g.rain_mm[self._sites.rows["rssi"]] / 5.0)
-        return noise.between("link", -98.0, -60.0) - fade + 2.0 * noise.normal("rssi", step + 1)
+    def _rssi(self, g: Ground, number: int) -> Array:
+        """Signal strength: each link's own, weaker in rain, slowly fading."""
+        rows, noise = self._sites.rows["rssi"], self._noise["rssi"]
+        wet = 5.0 * -np.expm1(-g.rain_mm[rows] / 5.0)
+        hours = g.event_ms[rows] / HOUR_MS
+        slow = np.sin(2 * np.pi * (hours / noise.between("fade hours", 5.0, 40.0)))
+        return link_dbm(noise) - wet + 2.0 * slow + 2.0 * noise.normal("rssi", number)
+
+
+def link_dbm(noise: Noise) -> Array:
+    """Signal strength of each device's link in fair weather, in dBm."""
+    return noise.between("link", WORST_DBM, BEST_DBM)
 
 
 def written(channel: str, values: Array) -> Array:

@@ -7,7 +7,10 @@ holds a value that a reader could take.
 import re
 from enum import StrEnum
 
+import numpy as np
+
 from domain.times import iso
+from sensors_sim.noise import Noise
 
 OVERSIZED_BYTES = 280_000
 """More than the 256 KiB that ingest looks into."""
@@ -32,6 +35,14 @@ class Damage(StrEnum):
 
 EVERYDAY: tuple[Damage, ...] = tuple(damage for damage in Damage if damage is not Damage.OVERSIZED)
 """All but the oversized, which are rare."""
+
+
+def damage_of(noise: Noise, number: int, row: int, oversized_share: float) -> Damage:
+    """Choose the damage of a device's message in a step."""
+    own = noise.take(np.array([row]))
+    if own.uniform("oversized", number)[0] < oversized_share:
+        return Damage.OVERSIZED
+    return EVERYDAY[int(own.uniform("damage", number)[0] * len(EVERYDAY))]
 
 
 def damaged_senml(damage: Damage, good: bytes, event_ms: int) -> bytes:

@@ -12,6 +12,7 @@ from sensors_sim.failures import Failure, Failures
 from sensors_sim.faults import Faults, FaultStep
 from sensors_sim.instruments import Instruments
 from sensors_sim.plans import Scenario
+from sensors_sim.power import Power
 from sensors_sim.sites import Sites, make_sites
 from sensors_sim.slopes import Slopes
 from sensors_sim.spoil import Spoiler
@@ -32,6 +33,8 @@ class Step:
         When each device reads, by the true clock, shape (n,).
     values
         Faults of the instruments included, shape (n, width); NaN beyond a device's channels.
+    exact
+        The same without these faults.
     faults
         What goes wrong with each device in this step.
     """
@@ -39,6 +42,7 @@ class Step:
     number: int
     event_ms: npt.NDArray[np.int64]
     values: Array
+    exact: Array
     faults: FaultStep
 
 
@@ -70,6 +74,7 @@ class Model:
         interval_ms: int,
     ) -> None:
         self.sites: Sites = make_sites(points, seed)
+        self.scenario = scenario
         self.interval_ms = interval_ms
         self.start_ms = start_ms
         self._weather = Weather(scenario.weather, seed, start_ms)
@@ -77,11 +82,19 @@ class Model:
         self._weather.plant(self.failures.storms())
         self.surges = Surges(self.sites, scenario.surges)
         self.quake = Quake(self.sites, scenario.earthquake, start_ms)
-        self._slopes = Slopes(self.sites, self._weather, self.failures, self.surges, self.quake)
-        self._instruments = Instruments(self.sites)
+        self._phase_ms = np.floor(self.sites.phase * interval_ms).astype(np.int64)
+        self.slopes = Slopes(
+            self.sites,
+            self._weather,
+            self.failures,
+            self.surges,
+            self.quake,
+            start_ms - interval_ms + self._phase_ms,
+        )
+        self._power = Power(self.sites, scenario.fleet)
+        self._instruments = Instruments(self.sites, self._power)
         self._faults = Faults(self.sites, scenario.faults, seed, interval_ms)
         self._spoiler = Spoiler(self.sites, interval_ms / 3_600_000)
-        self._phase_ms = np.floor(self.sites.phase * interval_ms).astype(np.int64)
         self._number = 0
 
     def advance(self) -> Step:
@@ -90,11 +103,12 @@ class Model:
         self._number += 1
         event_ms = self.start_ms + number * self.interval_ms + self._phase_ms
         self._weather.plant(self.failures.extend(number, event_ms, dt_h))
-        ground = self._slopes.advance(number, event_ms, dt_h)
-        exact = self._instruments.read(ground, number, dt_h)
+        ground = self.slopes.advance(number, event_ms, dt_h)
+        self._power.advance(event_ms, ground.rain_mm, dt_h)
+        exact = self._instruments.read(ground, number + 1, dt_h)
         failing, silenced = self.failures.failing(event_ms), self.failures.silenced(event_ms)
-        faults = self._faults.advance(number, failing, silenced)
-        return Step(number, event_ms, self._spoiler.spoil(number, exact, faults), faults)
+        faults = self._faults.advance(number, failing, silenced, self._power.charge.flat)
+        return Step(number, event_ms, self._spoiler.spoil(number, exact, faults), exact, faults)
 
     def truth(self, until_ms: int) -> list[Failure]:
         """Failures that began before a time."""

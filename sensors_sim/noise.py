@@ -74,9 +74,9 @@ class Noise:
         """Draw evenly spread numbers in (low, high), shape (rows,)."""
         return low + (high - low) * self.uniform(stream, step)
 
-    def lognormal(self, stream: str, median: float, sigma: float) -> Array:
+    def lognormal(self, stream: str, median: float, sigma: float, step: int = 0) -> Array:
         """Draw positive skewed numbers: ``median * exp(sigma * normal)``, shape (rows,)."""
-        return median * np.exp(sigma * self.normal(stream))
+        return median * np.exp(sigma * self.normal(stream, step))
 
 
 def _mix(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

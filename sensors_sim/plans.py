@@ -25,9 +25,16 @@ class FleetPlan(_Table, frozen=True):
     ----------
     dp_share
         Share of the devices that speak the universal-device protocol instead of SenML.
+    battery_days
+        Span of the days that a battery lasts without sun.
+    weak_battery_share, weak_battery_days
+        Share of the batteries that are worn, and the span for these.
     """
 
     dp_share: Share = 0.0
+    battery_days: Span = (6.0, 30.0)
+    weak_battery_share: Share = 0.02
+    weak_battery_days: Span = (1.0, 3.0)
 
 
 class WeatherPlan(_Table, frozen=True):
@@ -54,6 +61,17 @@ class WeatherPlan(_Table, frozen=True):
     seasonal: bool = False
 
 
+class KindPlan(_Table, frozen=True):
+    """How much more often than others a kind of hazard runs away; 0 for never."""
+
+    landslide: Rate = 1.0
+    rockfall: Rate = 1.0
+    debris_flow: Rate = 1.0
+    collapse: Rate = 1.0
+    unstable_slope: Rate = 1.0
+    ground_fissure: Rate = 1.0
+
+
 class FailurePlan(_Table, frozen=True):
     """Runaway failures.
 
@@ -65,11 +83,16 @@ class FailurePlan(_Table, frozen=True):
     first_onset_h
         Span of hours after the start in which these begin.
     per_1000_points_per_day
-        Rate at which further ones begin.
+        Rate at which further ones begin; `kinds` scales it by kind of hazard.
     tertiary_h
-        Span of hours from the onset of tertiary creep to the failure.
+        Span of hours from the onset of tertiary creep to the failure. Rockfalls take a fifth of
+        it (0.7 to 6 h), debris flows at most 2 h.
+    fast_share, fast_h
+        Share of the slopes that are brittle, and their span of hours.
     onset_mm_per_h
         Span of the velocity at the onset.
+    arrest_share
+        Share of the runaways that stop again before they fail.
     storm
         Whether a rain storm over the slope goes before the failure.
     destroyed_share
@@ -79,7 +102,11 @@ class FailurePlan(_Table, frozen=True):
     first_per_points: Annotated[int, msgspec.Meta(ge=0)] = 0
     first_onset_h: Span = (0.5, 0.7)
     per_1000_points_per_day: Rate = 0.0
+    kinds: KindPlan = KindPlan()
     tertiary_h: Span = (0.8, 1.1)
+    fast_share: Share = 0.0
+    fast_h: Span = (1.0, 6.0)
+    arrest_share: Share = 0.0
     onset_mm_per_h: Span = (8.0, 15.0)
     storm: bool = True
     destroyed_share: Share = 0.5
@@ -135,6 +162,8 @@ class FaultPlan(_Table, frozen=True):
     """
 
     spike_per_day: Rate = 0.0
+    outlier_per_day: Rate = 0.0
+    baseline_jump_per_day: Rate = 0.0
     stuck_per_day: Rate = 0.0
     stuck_h: Span = (1.0, 12.0)
     drift_per_day: Rate = 0.0

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.channels import CHANNELS
-from sensors_sim.faults import FaultKind, FaultStep, axes_of
+from sensors_sim.faults import FaultKind, FaultStep, axes_of, gnss_slots
 from sensors_sim.instruments import DECIMALS
 from sensors_sim.noise import Noise
 from sensors_sim.sites import Sites
@@ -21,6 +21,9 @@ _SCALE = {"displacement": 60.0, "tilt": 8.0, "dynamic": 90.0, "rain": 25.0, "wat
 
 _OTHER_SCALE = 3.0
 _DRIFT_PER_H = 0.03
+
+_OUTLIER_MM, _JUMP_MM = 25.0, 12.0
+"""Median size of a wrong fix, and of a jump of the baseline after maintenance."""
 
 _WRONG_UNIT = {"displacement": 0.1, "tilt": np.pi / 180.0, "water": 1 / 9.80665}
 """A value in cm, rad, cm or m of water that claims to be in the channel's own unit."""
@@ -53,6 +56,7 @@ class Spoiler:
             self._power[rows, slots] = 10.0 ** DECIMALS[name]
             self._scale[rows, slots] = _SCALE.get(family, _OTHER_SCALE)
             self._factor[rows, slots] = _WRONG_UNIT.get(family, 1.0)
+        self._axes = [gnss_slots(device.channels) for device in sites.devices]
         self._pairs = [axes_of(device.channels) for device in sites.devices]
 
     def spoil(self, number: int, exact: Array, faults: FaultStep) -> Array:
@@ -60,6 +64,7 @@ class Spoiler:
         values = exact.copy()
         touched = [
             self._step(number, values, faults),
+            self._outlier(number, values, faults),
             self._drift(number, values, faults),
             self._swap(values, faults),
             self._wrong_unit(values, faults),
@@ -77,8 +82,24 @@ class Spoiler:
         if rows.size:
             share = self._noise.between("step size", -0.8, 0.8, number)[rows]
             self._offset[rows, slots] += share * self._scale[rows, slots]
+        for row in np.flatnonzero(faults.active[FaultKind.BASELINE_JUMP]).tolist():
+            self._offset[row, self._axes[row]] += self._wrong_mm(row, number, "jump", _JUMP_MM)
         values += self._offset
         return np.flatnonzero(self._offset.any(axis=1))
+
+    def _outlier(self, number: int, values: Array, faults: FaultStep) -> Rows:
+        """Give a wrong fix: all axes of a receiver miss together, the height the most."""
+        rows = np.flatnonzero(faults.active[FaultKind.OUTLIER])
+        for row in rows.tolist():
+            values[row, self._axes[row]] += self._wrong_mm(row, number, "outlier", _OUTLIER_MM)
+        return rows
+
+    def _wrong_mm(self, row: int, number: int, what: str, median_mm: float) -> Array:
+        own = self._noise.take(np.array([row]))
+        miss = np.array([own.normal(f"{what} {axis}", number)[0] for axis in "enu"])
+        size = median_mm * float(own.lognormal(what, 1.0, 0.6, number)[0])
+        wrong: Array = np.array([1.0, 1.0, 2.0]) * miss / np.hypot(miss[0], miss[1]) * size
+        return wrong
 
     def _drift(self, number: int, values: Array, faults: FaultStep) -> Rows:
         rows, slots = _struck(faults, FaultKind.DRIFT)

@@ -1,23 +1,26 @@
 """The truth: what really happened, written apart from the readings and never published.
 
-A row for each failure and for each occurrence of a fault. No code but the simulator's and the
-evaluation's reads it.
+A row for each event that befell a slope and for each occurrence of a fault. No code but the
+simulator's and the evaluation's reads it.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import parquet
 
-from sensors_sim.faults import ON_A_CHANNEL, ONCE, FaultKind
+from sensors_sim.backlog import Backlogs
+from sensors_sim.faults import OF_GNSS, ON_A_CHANNEL, ONCE, FaultKind, axes_of, gnss_slots
+from sensors_sim.malformed import damage_of
 from sensors_sim.model import Model, Step
+from sensors_sim.occurrences import occurrences
 
-FAILURE, SURGE, EARTHQUAKE = "failure", "surge", "earthquake"
-_FELT = 0.1
+Rows = npt.NDArray[np.int64]
 
-Row = tuple[str, str, str, str, int, int]
+_PHASE = pa.struct([("name", pa.string()), ("start_ms", pa.int64())])
 
 SCHEMA = pa.schema(
     [
@@ -27,13 +30,19 @@ SCHEMA = pa.schema(
         ("channel", pa.string()),
         ("start_ms", pa.int64()),
         ("end_ms", pa.int64()),
+        ("category", pa.string()),
+        ("detail", pa.string()),
+        ("size", pa.float64()),
+        ("failure_ms", pa.int64()),
+        ("stops", pa.bool_()),
+        ("phases", pa.list_(_PHASE)),
     ]
 )
-"""Columns of ``truth.parquet``: a fault's first and last reading that is touched (true event time);
-of a failure the onset of tertiary creep and the failure; ``channel`` is empty where a fault touches
-the whole device."""
+"""Columns of ``truth.parquet``; docs/simulator.md says what each holds for each kind."""
 
 _OPEN = np.iinfo(np.int64).min
+_OFFLINE = (FaultKind.DROPOUT, FaultKind.DISTRICT_OUTAGE)
+_SIZED = (FaultKind.DRIFT, FaultKind.STUCK, FaultKind.WRONG_UNIT)
 
 
 class Truth:
@@ -55,82 +64,137 @@ class Truth:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._rows: list[Row] = []
+        self._backlogs = Backlogs(model.sites)
+        self._rows: list[dict[str, Any]] = []
         n = len(model.sites)
         lasting = [kind for kind in FaultKind if kind not in ONCE]
         self._start = {kind: np.full(n, _OPEN) for kind in lasting}
-        self._slot = {kind: np.zeros(n, np.int64) for kind in lasting}
+        self._slot = {kind: np.zeros(n, np.int64) for kind in ON_A_CHANNEL}
+        self._size = {kind: np.zeros(n) for kind in _SIZED}
         self._last = np.full(n, _OPEN)
 
     def note(self, step: Step) -> None:
         """Take a step; to be called for each, in order."""
-        faults = step.faults
         for kind in ONCE:
-            for row in np.flatnonzero(faults.active[kind]).tolist():
-                at_ms = int(step.event_ms[row])
-                slot = int(faults.channel[kind][row]) if kind in ON_A_CHANNEL else None
-                self._rows.append(self._row(row, kind, slot, at_ms, at_ms))
-        for kind, start in self._start.items():
-            struck = faults.active[kind]
-            if kind in ON_A_CHANNEL:
-                # One episode may follow another at once, on another channel.
-                moved = struck & (start != _OPEN) & (faults.since[kind] == step.number)
-                self._end(kind, np.flatnonzero(moved))
-            self._end(kind, np.flatnonzero((start != _OPEN) & ~struck))
-            begun = struck & (start == _OPEN)
-            start[begun] = step.event_ms[begun]
-            if kind in ON_A_CHANNEL:
-                self._slot[kind][begun] = faults.channel[kind][begun]
+            for row in np.flatnonzero(step.faults.active[kind]).tolist():
+                self._note_once(kind, row, step)
+        for kind in self._start:
+            self._follow(kind, step)
         self._last = step.event_ms
 
     def table(self) -> pa.Table:
         """Everything so far, by start; what still lasts ends with the latest step."""
         rows = list(self._rows)
         for kind, start in self._start.items():
-            rows += [self._episode(kind, row) for row in np.flatnonzero(start != _OPEN).tolist()]
+            for row in np.flatnonzero(start != _OPEN).tolist():
+                rows += self._episode(kind, row)
         rows += self._events(int(self._last.max()))
-        rows.sort(key=lambda row: (row[4], row[0], row[2]))
-        columns = list(zip(*rows, strict=True)) or [()] * len(SCHEMA)
-        return pa.table([list(column) for column in columns], schema=SCHEMA)
+        rows.sort(key=lambda r: (r["start_ms"], r["point_id"], r["kind"], r["channel"]))
+        return pa.Table.from_pylist(rows, schema=SCHEMA)
 
     def write(self, path: Path) -> None:
         """Write ``truth.parquet``."""
         parquet.write_table(self.table(), path, compression="zstd")
 
-    def _events(self, until_ms: int) -> list[Row]:
-        """Tell what befell slopes up to a time, each of its point's first device."""
-        model = self._model
-        first = {
-            point.point_id: row for row, point in reversed(list(enumerate(model.sites.points)))
-        }
-        found = [
-            (first[failure.point_id], FAILURE, failure.onset_ms, failure.failure_ms)
-            for failure in model.truth(until_ms + 1)
-        ]
-        primary = set(first.values())
-        found += [
-            (row, SURGE, start, end) for row, start, end in model.surges.begun if row in primary
-        ]
-        at_ms = model.quake.time_ms
-        if at_ms is not None and at_ms <= until_ms:
-            felt = np.flatnonzero(model.quake.felt >= _FELT).tolist()
-            found += [(row, EARTHQUAKE, at_ms, at_ms) for row in felt if row in primary]
-        return [self._named(row, kind, "", start, end) for row, kind, start, end in found]
+    def _note_once(self, kind: FaultKind, row: int, step: Step) -> None:
+        at_ms, faults = int(step.event_ms[row]), step.faults
+        if kind is FaultKind.MALFORMED:
+            share = self._model.scenario.faults.oversized_share
+            damage = damage_of(self._model.sites.device, step.number, row, share)
+            self._rows.append(self._fault(row, kind, None, at_ms, at_ms, detail=damage.value))
+            return
+        channels = self._model.sites.devices[row].channels
+        slots: list[int | None] = [None]
+        if kind in OF_GNSS:
+            slots = list(gnss_slots(channels))
+        elif kind in ON_A_CHANNEL:
+            slots = [int(faults.channel[kind][row])]
+        for slot in slots:
+            size = None
+            if slot is not None:
+                size = float(step.values[row, slot] - step.exact[row, slot])
+            self._rows.append(self._fault(row, kind, slot, at_ms, at_ms, size=size))
 
-    def _end(self, kind: FaultKind, rows: npt.NDArray[np.int64]) -> None:
+    def _follow(self, kind: FaultKind, step: Step) -> None:
+        """Begin, go on with and end the episodes of a kind that lasts."""
+        faults, start = step.faults, self._start[kind]
+        struck = faults.active[kind]
+        if kind in ON_A_CHANNEL:
+            # One episode may follow another at once, on another channel.
+            moved = struck & (start != _OPEN) & (faults.since[kind] == step.number)
+            self._end(kind, np.flatnonzero(moved))
+        self._end(kind, np.flatnonzero((start != _OPEN) & ~struck))
+        begun = struck & (start == _OPEN)
+        start[begun] = step.event_ms[begun]
+        if kind in ON_A_CHANNEL:
+            self._slot[kind][begun] = faults.channel[kind][begun]
+        if kind in _SIZED:
+            self._size[kind][begun] = 0.0
+            rows = np.flatnonzero(struck)
+            slots = self._slot[kind][rows]
+            error = step.values[rows, slots] - step.exact[rows, slots]
+            larger = np.abs(error) > np.abs(self._size[kind][rows])
+            self._size[kind][rows[larger]] = error[larger]
+
+    def _end(self, kind: FaultKind, rows: Rows) -> None:
         """End episodes at the step before this one."""
-        self._rows += [self._episode(kind, row) for row in rows.tolist()]
+        for row in rows.tolist():
+            self._rows += self._episode(kind, row)
         self._start[kind][rows] = _OPEN
 
-    def _episode(self, kind: FaultKind, row: int) -> Row:
-        slot = int(self._slot[kind][row]) if kind in ON_A_CHANNEL else None
-        return self._row(row, kind, slot, int(self._start[kind][row]), int(self._last[row]))
+    def _episode(self, kind: FaultKind, row: int) -> list[dict[str, Any]]:
+        span = int(self._start[kind][row]), int(self._last[row])
+        if kind is FaultKind.SWAPPED_AXES:
+            pair = axes_of(self._model.sites.devices[row].channels) or ()
+            return [self._fault(row, kind, slot, *span) for slot in pair]
+        if kind in ON_A_CHANNEL:
+            size = float(self._size[kind][row]) if kind in _SIZED else None
+            return [self._fault(row, kind, int(self._slot[kind][row]), *span, size=size)]
+        detail = self._backlogs.of[row].value if kind in _OFFLINE else ""
+        return [self._fault(row, kind, None, *span, detail=detail)]
 
-    def _row(self, row: int, kind: FaultKind, slot: int | None, start_ms: int, end_ms: int) -> Row:
+    def _fault(
+        self,
+        row: int,
+        kind: FaultKind,
+        slot: int | None,
+        start_ms: int,
+        end_ms: int,
+        *,
+        detail: str = "",
+        size: float | None = None,
+    ) -> dict[str, Any]:
         channel = "" if slot is None else self._model.sites.devices[row].channels[slot]
-        return self._named(row, kind.value, channel, start_ms, end_ms)
+        span = {"kind": kind.value, "channel": channel, "start_ms": start_ms, "end_ms": end_ms}
+        more = {"category": "fault", "detail": detail, "size": _rounded(size)}
+        return self._ids(row) | span | more
 
-    def _named(self, row: int, kind: str, channel: str, start_ms: int, end_ms: int) -> Row:
+    def _events(self, until_ms: int) -> list[dict[str, Any]]:
+        """Tell what befell slopes up to a time, each of its point's first device."""
+        return [
+            self._ids(one.row)
+            | {
+                "kind": one.kind,
+                "channel": "",
+                "start_ms": one.start_ms,
+                "end_ms": one.end_ms,
+                "category": "event",
+                "detail": one.detail,
+                "size": one.size_mm,
+                "failure_ms": one.failure_ms,
+                "stops": one.stops,
+                "phases": [{"name": name, "start_ms": at_ms} for name, at_ms in one.phases],
+            }
+            for one in occurrences(self._model, until_ms)
+        ]
+
+    def _ids(self, row: int) -> dict[str, Any]:
         sites = self._model.sites
-        ids = sites.points[row].point_id, sites.devices[row].device_id
-        return (*ids, kind, channel, start_ms, end_ms)
+        return {
+            "point_id": sites.points[row].point_id,
+            "device_id": sites.devices[row].device_id,
+        }
+
+
+def _rounded(size: float | None) -> float | None:
+    return None if size is None else round(size, 4)

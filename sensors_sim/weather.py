@@ -6,6 +6,7 @@ distant ones do not. A cell is a function of the seed and of the hour since the 
 born; nothing is remembered from step to step.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,12 +17,20 @@ import numpy.typing as npt
 from sensors_sim.plans import WeatherPlan
 
 Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 HOUR_MS = 3_600_000
 _DAY_MS = 24 * HOUR_MS
 _LATS, _LONS = (28.1, 32.2), (105.2, 110.2)
 _KM_PER_DEG = 111.2
 _LOCAL_MS = 8 * HOUR_MS
+
+_LONGEST_PART_H = 0.35
+"""Rain is summed over parts no longer than this: a shower passes a gauge in less than an hour."""
+
+_KEEP_H = 48.0
+_SWING_DAYS, _SWING_C = (3.1, 5.3, 8.7), 1.3
+"""Periods and half range of the swings of passing weather."""
 
 _MONTHLY = (0.15, 0.2, 0.4, 0.9, 1.5, 2.0, 2.0, 1.4, 1.4, 1.0, 0.5, 0.2)
 """Number of cells by month against the year's mean: plum rains, summer storms, autumn rain."""
@@ -77,28 +86,41 @@ class Weather:
         self._seed = seed
         self._start_ms = start_ms
         self._planted: list[Cell] = []
+        phases = np.random.default_rng([seed & 0xFFFFFFFF, 12]).uniform(0, 2 * np.pi, 3)
+        self._swings = list(zip(_SWING_DAYS, phases.tolist(), strict=True))
         self._born = lru_cache(maxsize=256)(self._cells_born)
 
     def plant(self, cells: Iterable[Cell]) -> None:
         """Add storms that a scenario wants at their place and time."""
         self._planted.extend(cells)
 
-    def rain_mm(
-        self, lat: Array, lon: Array, event_ms: npt.NDArray[np.int64], dt_h: float
-    ) -> Array:
+    def rain_mm(self, lat: Array, lon: Array, event_ms: Rows, dt_h: Array | float) -> Array:
         """Rain in the ``dt_h`` hours before each time, in mm, shape (n,)."""
-        hours = (event_ms - self._start_ms) / HOUR_MS - dt_h / 2
+        end_h = (event_ms - self._start_ms) / HOUR_MS
+        parts = max(math.ceil(float(np.max(dt_h, initial=0.0)) / _LONGEST_PART_H), 1)
         total = np.zeros(len(lat))
-        for cell in self._alive(float(hours.min()), float(hours.max())):
-            total += cell.intensity(lat, lon, hours)
-        total *= dt_h
+        cells = self._alive(float(np.min(end_h - dt_h)), float(end_h.max()))
+        for part in range(parts):
+            hours = end_h - dt_h * ((part + 0.5) / parts)
+            for cell in cells:
+                if cell.birth_h < hours.max() and cell.birth_h + cell.life_h > hours.min():
+                    total += cell.intensity(lat, lon, hours)
+        total *= dt_h / parts
         total[total < 0.001 * dt_h] = 0.0
         return total
+
+    def temperature_c(self, event_ms: Rows) -> Array:
+        """Air temperature in Celsius: year, day, and the swings of passing weather, shape (n,)."""
+        days = (event_ms - self._start_ms) / _DAY_MS
+        temperature = air_temperature_c(event_ms)
+        for period, phase in self._swings:
+            temperature += _SWING_C * np.sin(2 * np.pi * days / period + phase)
+        return temperature
 
     def _alive(self, first_h: float, last_h: float) -> list[Cell]:
         longest = max(self._plan.shower_life_h[1], self._plan.front_life_h[1])
         slots = range(int(np.floor(first_h - longest)), int(np.floor(last_h)) + 1)
-        self._planted = [c for c in self._planted if c.birth_h + c.life_h > first_h]
+        self._planted = [c for c in self._planted if c.birth_h + c.life_h > first_h - _KEEP_H]
         cells = [cell for slot in slots for cell in self._born(slot)] + self._planted
         return [c for c in cells if c.birth_h < last_h and c.birth_h + c.life_h > first_h]
 
@@ -117,7 +139,7 @@ class Weather:
         return showers + fronts
 
 
-def air_temperature_c(event_ms: npt.NDArray[np.int64], daily_phase_h: Array | float = 0.0) -> Array:
+def air_temperature_c(event_ms: Rows, daily_phase_h: Array | float = 0.0) -> Array:
     """Air temperature in Celsius: the year's course and the day's, warmest at 15 h local time.
 
     Mean 18.5 and yearly half range 10.5 are those of Chongqing's lowlands in round figures.

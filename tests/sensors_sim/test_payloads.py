@@ -78,20 +78,18 @@ def test_bytes_and_order_depend_on_the_seed_alone() -> None:
     assert sent() != messages_of(400, plague(), 20, seed=2)
 
 
-def test_backlog_comes_in_order_or_newest_first() -> None:
+def test_backlog_comes_in_order_newest_first_or_shuffled() -> None:
     runs: dict[int, list[int]] = {}
     orders = Counter[str]()
     for message in [*sent(), None]:
         if message is not None and message.kind == BACKLOG:
             runs.setdefault(message.row, []).append(message.event_ms)
             continue
-        for times in runs.values():
-            if len(times) > 1:
-                orders["up" if times == sorted(times) else "down"] += 1
-                assert times in (sorted(times), sorted(times, reverse=True))
+        for times in (times for times in runs.values() if len(times) > 2):
+            falls = times == sorted(times, reverse=True)
+            orders["up" if times == sorted(times) else "down" if falls else "shuffled"] += 1
         runs.clear()
-    assert orders["up"]
-    assert orders["down"]
+    assert min(orders[name] for name in ("up", "down", "shuffled")) > 0, orders
 
 
 @pytest.mark.parametrize("damage", list(Damage))

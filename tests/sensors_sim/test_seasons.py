@@ -5,11 +5,12 @@ import pytest
 
 from domain.times import parse_iso
 from sensors_sim.model import Model
+from sensors_sim.occurrences import EARTHQUAKE, SURGE, occurrences
 from sensors_sim.plans import QuakePlan, Scenario, SurgePlan, WeatherPlan
 from sensors_sim.province import build_points
 from sensors_sim.reservoir import drawdown_m_per_day, level_m, on_the_bank
 from sensors_sim.scenario import load_scenario
-from sensors_sim.truth import EARTHQUAKE, SURGE, Truth
+from sensors_sim.truth import Truth
 from sensors_sim.weather import Weather
 from tests.sensors_sim.worlds import START_MS, make_model, steps_of
 
@@ -52,7 +53,7 @@ def test_banks_move_in_a_step_while_the_reservoir_falls() -> None:
     slip = []
     for day in range(152 * 4):
         times = np.full(len(points), start_ms + day * 6 * HOUR_MS)
-        slip.append(model._slopes.advance(day, times, 6.0).slip_mm)
+        slip.append(model.slopes.advance(day, times, 6.0).slip_mm)
     moved = np.array(slip)[:, bank]
     may_to_mid_june = moved[106 * 4] - moved[61 * 4]
     before = moved[61 * 4] - moved[16 * 4]
@@ -63,20 +64,20 @@ def test_banks_move_in_a_step_while_the_reservoir_falls() -> None:
 def test_a_surge_moves_and_stops_again() -> None:
     plan = SurgePlan(per_1000_points_per_day=200.0, size_mm=(50.0, 60.0), lasting_h=(6.0, 8.0))
     model = make_model(200, Scenario(surges=plan))
-    truth = Truth(model)
     slip = []
     for step in range(144):
         at_ms = START_MS + step * 600_000 + np.zeros(200, np.int64)
-        slip.append(model._slopes.advance(step, at_ms, 1 / 6).slip_mm)
+        slip.append(model.slopes.advance(step, at_ms, 1 / 6).slip_mm)
     moved = np.array(slip)
-    rows = [(row, start, end) for row, start, end in model.surges.begun if end < at_ms[0]]
+    rows = [(row, start, end) for row, start, end, _ in model.surges.begun if end < at_ms[0]]
     assert len(rows) > 5
     for row, start, end in rows:
         first, last = (start - START_MS) // 600_000, -(-(end - START_MS) // 600_000)
         assert 48.0 < moved[last, row] - moved[first, row] < 65.0
         assert (np.diff(moved[:, row]) >= 0).all()
-    truth.note(model.advance())
-    assert {event["kind"] for event in truth.table().to_pylist()} == {SURGE}
+    found = [one for one in occurrences(model, int(at_ms[0])) if one.kind == SURGE]
+    assert len(found) == len(model.surges.begun)
+    assert all(one.stops and len(one.phases) == 3 for one in found)
 
 
 def test_an_earthquake_shakes_near_points_at_once() -> None:
