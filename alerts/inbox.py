@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from alerts.sender import Received
 from domain.times import iso
@@ -24,7 +25,10 @@ class Inbox:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._lock = Lock()
-        self._ids = _read_ids(path) if path is not None and path.exists() else set()
+        self._ids: set[str] = set()
+        self._warnings: dict[str, tuple[int, str]] = {}
+        if path is not None and path.exists():
+            self._remember(path)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -40,34 +44,45 @@ class Inbox:
         with self._lock:
             if message.id in self._ids:
                 return False
+            line = self._line(message, now_ms)
             if self.path is not None:
-                _append(self.path, message, now_ms)
-            self._ids.add(message.id)
+                _append(self.path, line)
+            self._note(line)
             return True
 
+    def _line(self, message: Received, now_ms: int) -> dict[str, Any]:
+        """Write a message as it is kept; an alert of Grafana gets the id of its point's warning."""
+        level, warning_id = self._warnings.get(message.point_id or "", (-1, None))
+        same = level == message.level
+        return {
+            "webhook_id": message.id,
+            "received_at": iso(now_ms),
+            "level": message.level,
+            "point_id": message.point_id,
+            "warning_id": message.warning_id or (warning_id if same else None),
+            "line": message.line,
+            "body": message.body,
+        }
 
-def _append(path: Path, message: Received, now_ms: int) -> None:
-    line = {
-        "webhook_id": message.id,
-        "received_at": iso(now_ms),
-        "level": message.level,
-        "line": message.line,
-        "body": message.body,
-    }
+    def _note(self, line: dict[str, Any]) -> None:
+        self._ids.add(str(line["webhook_id"]))
+        point_id, warning_id = line.get("point_id"), line.get("warning_id")
+        if point_id and warning_id:
+            self._warnings[point_id] = (line["level"], warning_id)
+
+    def _remember(self, path: Path) -> None:
+        whole = 0
+        with path.open("rb") as file:
+            for raw in file:
+                if not raw.endswith(b"\n"):
+                    break
+                whole += len(raw)
+                self._note(json.loads(raw))
+        os.truncate(path, whole)
+
+
+def _append(path: Path, line: dict[str, Any]) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-def _read_ids(path: Path) -> set[str]:
-    ids = set()
-    whole = 0
-    with path.open("rb") as file:
-        for raw in file:
-            if not raw.endswith(b"\n"):
-                break
-            whole += len(raw)
-            ids.add(str(json.loads(raw)["webhook_id"]))
-    os.truncate(path, whole)
-    return ids

@@ -17,6 +17,7 @@ from rich.text import Text
 from alerts.inbox import Inbox
 from alerts.sender import BadBodyError, Received, Sender
 from alerts.sender_geohazard import GeohazardSender
+from alerts.sender_grafana import GrafanaSender, check_grafana_secret
 from alerts.signature import BadSignatureError, check_secret
 from alerts.words import clean_text
 from domain.clock import Clock, SystemClock
@@ -24,7 +25,8 @@ from domain.errors import GeohazardError
 
 log = logging.getLogger(__name__)
 
-MAX_BODY_BYTES = 262_144
+MAX_BODY_BYTES = 1_048_576
+"""Grafana puts up to 200 alerts into one message, of some 2 KiB each."""
 READ_S = 20.0
 _STYLES = ("dim", "bold blue", "bold yellow", "bold dark_orange", "bold red")
 
@@ -35,6 +37,8 @@ class ReceiverOptions:
 
     Attributes
     ----------
+    grafana_secret
+        Shared with Grafana's contact point; without it ``/grafana`` is not served.
     output
         File of JSON lines; also the memory of what was taken. Without it a restart forgets.
     show
@@ -42,6 +46,7 @@ class ReceiverOptions:
     """
 
     secret: str = field(repr=False)
+    grafana_secret: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8099
     output: Path | None = None
@@ -94,7 +99,7 @@ class WebhookReceiver:
             try:
                 async with asyncio.timeout(READ_S):
                     body = await request.read()
-                message = sender.read(request.headers, body, self._clock.now_ms())
+                messages = sender.read(request.headers, body, self._clock.now_ms())
             except web.HTTPRequestEntityTooLarge:
                 return self._refuse(413, "the body is too large")
             except TimeoutError:
@@ -103,7 +108,8 @@ class WebhookReceiver:
                 return self._refuse(401, str(error))
             except BadBodyError as error:
                 return self._refuse(400, str(error))
-            await self._take(message)
+            for message in messages:
+                await self._take(message)
             return web.Response(status=204)
 
         return handle
@@ -147,10 +153,12 @@ async def run_receiver(
     GeohazardError
         If the address is taken or the output file cannot be used.
     """
-    sender = GeohazardSender(check_secret("webhook-receiver", options.secret))
+    senders: list[Sender] = [GeohazardSender(check_secret("webhook-receiver", options.secret))]
+    if options.grafana_secret is not None:
+        senders.append(GrafanaSender(check_grafana_secret(options.grafana_secret)))
     inbox = _open_inbox(options.output)
     receiver = WebhookReceiver(
-        [sender],
+        senders,
         inbox,
         clock or SystemClock(),
         console=Console() if options.show else None,

@@ -13,7 +13,7 @@ class BadBodyError(GeohazardError):
 
 @dataclass(frozen=True)
 class Received:
-    """One message.
+    """One message, or one alert of a message that holds several.
 
     Attributes
     ----------
@@ -25,12 +25,18 @@ class Received:
         0 to 4; the line's colour.
     body
         The whole message.
+    point_id
+        Point that it is about, if any.
+    warning_id
+        Id of the point's warning that it reports, if it says so itself.
     """
 
     id: str
     line: str
     level: int
     body: dict[str, Any] = field(repr=False)
+    point_id: str | None = None
+    warning_id: str | None = None
 
 
 class Sender(Protocol):
@@ -41,7 +47,7 @@ class Sender(Protocol):
         """Path on which its messages arrive."""
         ...
 
-    def read(self, headers: Mapping[str, str], body: bytes, now_ms: int) -> Received:
+    def read(self, headers: Mapping[str, str], body: bytes, now_ms: int) -> tuple[Received, ...]:
         """Verify and read a message.
 
         Parameters

@@ -7,6 +7,7 @@ import typer
 from cli import roles
 from cli.analyze import analyze
 from cli.checks import doctor
+from cli.dashboards import app as dashboards
 from cli.embedded import commands as embedded
 from cli.evaluate import evaluate
 from cli.rejects import app as rejects
@@ -31,6 +32,7 @@ app.command(rich_help_panel="Data")(replay)
 app.command(rich_help_panel="Data")(evaluate)
 app.command(rich_help_panel="Upkeep")(doctor)
 app.add_typer(sim, name="sim", rich_help_panel="Roles")
+app.add_typer(dashboards, name="dashboards", rich_help_panel="Upkeep")
 app.add_typer(rejects, name="rejects", rich_help_panel="Upkeep")
 app.add_typer(webhooks, name="webhooks", rich_help_panel="Upkeep")
 app.command(rich_help_panel="Upkeep")(webhook_receiver)

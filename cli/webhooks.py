@@ -91,6 +91,10 @@ def webhook_receiver(
         Path | None,
         typer.Option(help="File with the secret (whsec_…).", envvar="WEBHOOK_SECRET_FILE"),
     ] = None,
+    grafana_secret_file: Annotated[
+        Path | None,
+        typer.Option(help="File with the secret of Grafana's contact point; serves /grafana."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Append each message to this file as a line of JSON.")
     ] = None,
@@ -101,7 +105,10 @@ def webhook_receiver(
     if secret is None:
         msg = "name the file of the secret with --secret-file"
         raise GeohazardError(msg)
-    options = ReceiverOptions(secret=secret, host=host, port=port, output=output)
+    grafana_secret = secret_of(None, grafana_secret_file)
+    options = ReceiverOptions(
+        secret=secret, grafana_secret=grafana_secret, host=host, port=port, output=output
+    )
     asyncio.run(_receive(options))
 
 

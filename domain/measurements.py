@@ -11,9 +11,13 @@ READING = "reading"
 FEATURE = "feature"
 """Tags as `READING`; ``<instrument>_<quantity>`` (`FEATURE_QUANTITIES`) and ``level``."""
 POINT_STATE = "point_state"
-"""Tags as `READING`; level, score, silent, age_s, lat, lon."""
+"""Tags as `READING`; level, score, silent, age_s, last_ms (time of the last reading), lat, lon."""
 POINT_EVENT = "point_event"
 """Tags as `READING`; a line for each change of a warning; ``body`` is the whole of it as JSON."""
+POINT_INFO = "point_info"
+"""Tags as `READING`; name, people, lat, lon, and `neighbour_field`: ids of the nearest points."""
+NEIGHBOURS = 5
+"""How many of the nearest points `POINT_INFO` names."""
 AREA_STATE = "area_state"
 """Tags area, partition; n, n0 to n4, silent, worst: sum (for worst: max) over the partitions."""
 PIPELINE = "pipeline"
@@ -42,6 +46,17 @@ def instrument_field(channel: str, device_id: str | None = None) -> str:
     ('crack', 'crack__d2')
     """
     return channel if device_id is None else f"{channel}__{device_id}"
+
+
+def neighbour_field(rank: int) -> str:
+    """Field of a point's neighbour; rank 1 is the nearest.
+
+    Examples
+    --------
+    >>> neighbour_field(1)
+    'near1'
+    """
+    return f"near{rank}"
 
 
 def feature_field(instrument: str, quantity: str) -> str:

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 import faust
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from domain import topics
 from domain.clock import Clock, SystemClock
@@ -53,6 +55,8 @@ class StoreWorker:
         Sees to it that no record is passed over.
     rejects
         Topic for what cannot be read or is refused by the store.
+    clock
+        Tells how long readings took from ingest to the store.
     sleep
         Waits between tries; injected by tests.
     """
@@ -61,6 +65,7 @@ class StoreWorker:
     health: HealthReporter
     order: ReadOrder
     rejects: faust.TopicT
+    clock: Clock = field(default_factory=SystemClock)
     sleep: Callable[[float], Any] = asyncio.sleep
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store"))
 
@@ -102,19 +107,26 @@ class Route:
         One record to one item; raises `FrameError`, `msgspec.DecodeError` or `KeyError`.
     write
         Takes a list of items; may return an object with ``rows``, ``duplicates``, ``rejects``.
+    received_ms
+        When ingest received each row of an item, for items whose way is timed.
     """
 
     topic: str
     partitions: int
     decode: Callable[[faust.EventT[Any]], Any]
     write: Callable[[Sequence[Any]], Any]
+    received_ms: Callable[[Any], npt.NDArray[np.int64]] | None = None
 
 
 def routes(store: Store, partitions: int) -> tuple[Route, ...]:
     """All topics that the store keeps."""
     return (
         Route(
-            topics.READINGS, partitions, lambda e: Readings.decode(e.value), store.write_readings
+            topics.READINGS,
+            partitions,
+            lambda e: Readings.decode(e.value),
+            store.write_readings,
+            lambda frame: frame.received_ms,
         ),
         Route(
             topics.FEATURES, partitions, lambda e: Features.decode(e.value), store.write_features
@@ -141,7 +153,8 @@ def make_store_role(settings: Settings, clock: Clock | None = None) -> Role:
     order = ReadOrder(app)
     health = HealthReporter(app, "store", settings, clock or SystemClock(), order)
     store = open_store(settings, lambda: registry.current)
-    worker = StoreWorker(store, health, order, bytes_topic(app, topics.REJECTS, 1))
+    rejects = bytes_topic(app, topics.REJECTS, 1)
+    worker = StoreWorker(store, health, order, rejects, clock or SystemClock())
     for route in routes(store, settings.kafka.partitions):
         _add_agent(app, worker, route)
 
@@ -187,8 +200,17 @@ async def _keep_batch(
             **{f"{name}_rows": written.rows, f"{name}_duplicates": written.duplicates}
         )
         refused.extend(written.rejects)
+        if route.received_ms is not None:
+            _count_way(worker, [route.received_ms(item) for item in items])
     if refused:
         await worker.refuse(refused)
+
+
+def _count_way(worker: StoreWorker, received: Sequence[npt.NDArray[np.int64]]) -> None:
+    """Add up how long rows took from ingest to the store; the mean is one count by the other."""
+    now_ms, rows = worker.clock.now_ms(), sum(map(len, received))
+    waited_ms = rows * now_ms - sum(int(times.sum()) for times in received)
+    worker.health.count(readings_timed=rows, readings_waited_ms=max(waited_ms, 0))
 
 
 def _warning(event: faust.EventT[Any]) -> tuple[WarningEvent, int]:

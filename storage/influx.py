@@ -28,6 +28,7 @@ from storage.areas import AreaCounts
 from storage.base import StoreUnavailableError, Written
 from storage.influx_errors import Refused, judge
 from storage.lines import Line, Series, feature_lines, reading_lines
+from storage.point_info import PointInfo
 from storage.rare_lines import health_lines, reject_lines, state_lines, warning_lines
 
 REJECT_TOPIC = "influxdb"
@@ -67,6 +68,7 @@ class InfluxStore:
         self._clock = clock or SystemClock()
         self._series = Series(registry)
         self._areas = AreaCounts(registry, partitions)
+        self._info = PointInfo(registry)
         self._client: InfluxDBClient | None = self._connect()
 
     def write_readings(self, frames: Sequence[Readings]) -> Written:
@@ -80,11 +82,11 @@ class InfluxStore:
     def write_states(self, frames: Sequence[States]) -> Written:
         """Write states of points, and the counts of the areas that they touch."""
         lines = state_lines(frames, self._series, self._registry())
-        return self._write(lines + self._areas.update(frames))
+        return self._write(lines + self._areas.update(frames) + self._describe(frames))
 
     def write_warnings(self, events: Sequence[tuple[WarningEvent, int]]) -> Written:
         """Write changes of warnings, for annotations."""
-        return self._write(warning_lines(events, self._series))
+        return self._write(warning_lines(events, self._series, self._registry()))
 
     def write_rejects(self, rejects: Sequence[Reject]) -> Written:
         """Count rejects by reason; what they held is in Kafka.
@@ -103,6 +105,15 @@ class InfluxStore:
         client, self._client = self._client, None
         if client is not None:
             client.close()  # type: ignore[no-untyped-call]
+
+    def _describe(self, frames: Sequence[States]) -> list[Line]:
+        """Say what the registry knows of points that were not described lately."""
+        lines: list[Line] = []
+        for frame in frames:
+            rows = zip(frame.point_id.to_list(), frame.event_ms.tolist(), strict=True)
+            found = (self._info.line(point_id, ms, self._series) for point_id, ms in rows)
+            lines += [line for line in found if line is not None]
+        return lines
 
     def _write(self, lines: Sequence[Line]) -> Written:
         rejects: list[Reject] = []

@@ -8,7 +8,7 @@ from domain.health import Health
 from domain.measurements import PIPELINE, POINT_EVENT, POINT_STATE, REJECT
 from domain.registry import Registry
 from domain.rejects import Reject
-from domain.warnings import WarningEvent, encode_warning
+from domain.warnings import Reason, WarningEvent, encode_warning
 from storage.escape import escape_name, quote_text
 from storage.lines import Line, Series
 
@@ -29,17 +29,21 @@ def state_lines(frames: Sequence[States], series: Series, registry: Registry) ->
             floats = {"score": score, "age_s": age_s}
             floats |= {"lat": point.lat, "lon": point.lon} if point else {}
             fields = [f"level={level}i", f"silent={silent}i", *_floats(floats)]
+            if isfinite(age_s):
+                fields.append(f"last_ms={time_ms - round(age_s * 1000)}i")
             lines.append(_line(POINT_STATE, series.tags(point_id), fields, time_ms * _NS_PER_MS))
     return lines
 
 
-def warning_lines(events: Sequence[tuple[WarningEvent, int]], series: Series) -> list[Line]:
-    """Write changes of warnings, for annotations.
+def warning_lines(
+    events: Sequence[tuple[WarningEvent, int]], series: Series, registry: Registry
+) -> list[Line]:
+    """Write changes of warnings, for annotations, with what led to them.
 
     The nanoseconds carry the sequence, so that two changes at one instant are both kept. Its field
     ``body`` is the whole event as JSON: the record alone can explain it.
     """
-    return [_warning_line(event, produced_ms, series) for event, produced_ms in events]
+    return [_warning_line(event, produced_ms, series, registry) for event, produced_ms in events]
 
 
 def reject_lines(rejects: Sequence[Reject]) -> list[Line]:
@@ -68,16 +72,22 @@ def health_lines(healths: Sequence[Health]) -> list[Line]:
     return lines
 
 
-def _warning_line(event: WarningEvent, produced_ms: int, series: Series) -> Line:
+def _warning_line(
+    event: WarningEvent, produced_ms: int, series: Series, registry: Registry
+) -> Line:
     rules = ", ".join(dict.fromkeys(f"{r.channel} {r.rule}" for r in event.reasons))
     message = f"{event.kind.value} {event.colour} (was {event.previous_level}) {rules}".strip()
     fields = [
         f"level={event.level}i",
         f"prev={event.previous_level}i",
         f"produced_ms={produced_ms}i",
+        f"latency_ms={produced_ms - event.event_ms}i",
+        f"sequence={event.sequence}i",
         f"change={quote_text(event.kind.value)}",
         f"id={quote_text(event.id)}",
         f"message={quote_text(message)}",
+        f"evidence={quote_text('; '.join(map(_evidence, event.reasons)))}",
+        *_warning_extras(event, registry),
         f"body={quote_text(encode_warning(event).decode())}",
     ]
     offset = event.sequence
@@ -87,6 +97,24 @@ def _warning_line(event: WarningEvent, produced_ms: int, series: Series) -> Line
         offset += _ACKNOWLEDGED_NS
     time_ns = event.event_ms * _NS_PER_MS + offset % _NS_PER_MS
     return _line(POINT_EVENT, series.tags(event.point_id), fields, time_ns)
+
+
+def _warning_extras(event: WarningEvent, registry: Registry) -> list[str]:
+    """Fields that not every warning has: the point's name, the forecast."""
+    point = registry.points.get(event.point_id)
+    fields = [f"name={quote_text(point.name)}"] if point else []
+    if event.forecast is not None:
+        for name in ("earliest_ms", "failure_ms", "latest_ms"):
+            fields.append(f"forecast_{name}={getattr(event.forecast, name)}i")
+    return fields
+
+
+def _evidence(reason: Reason) -> str:
+    """Put one piece of evidence into a line, every name with its unit."""
+    numbers = ", ".join(f"{name} {value:g}" for name, value in reason.features.items())
+    limits = ", ".join(f"{name} {value:g}" for name, value in reason.thresholds.items())
+    rule = f"rule {reason.rule} {reason.rule_version}, level {reason.level}, flag {reason.flag}"
+    return f"{reason.channel} ({reason.device_id}) {numbers} [limits: {limits}] {rule}"
 
 
 def _floats(fields: dict[str, float]) -> list[str]:

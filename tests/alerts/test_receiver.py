@@ -140,7 +140,7 @@ def test_lines_are_coloured_by_level_and_cannot_colour_themselves() -> None:
             event = make_event(level=level, sequence=level)
             point = make_point(name="[bold]x[/bold] \x1b[5m")
             body = warning_body(event, point, source="urn:t", sender="a@b", status="Actual")
-            message = sender.read(signed_headers(SECRET, event.id, body, 0), body, 0)
+            (message,) = sender.read(signed_headers(SECRET, event.id, body, 0), body, 0)
             for _ in range(2):
                 await receiver._take(message)
 
@@ -156,7 +156,7 @@ def test_lines_are_coloured_by_level_and_cannot_colour_themselves() -> None:
 
 def test_a_test_message_is_understood() -> None:
     message_id, body = body_for_test("r", "urn:t", 0)
-    found = GeohazardSender(SECRET).read(signed_headers(SECRET, message_id, body, 0), body, 0)
+    (found,) = GeohazardSender(SECRET).read(signed_headers(SECRET, message_id, body, 0), body, 0)
     assert (found.id, found.level) == (message_id, 0)
 
 
@@ -195,6 +195,6 @@ def test_a_taken_port_is_told() -> None:
 def test_full_event_reads() -> None:
     event = full_event()
     body = warning_body(event, make_point(), source="urn:t", sender="a@b", status="Test")
-    found = GeohazardSender(SECRET).read(signed_headers(SECRET, event.id, body, 0), body, 0)
+    (found,) = GeohazardSender(SECRET).read(signed_headers(SECRET, event.id, body, 0), body, 0)
     assert found.level == 3
     assert "新滩 7" in found.line

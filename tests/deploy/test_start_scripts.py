@@ -95,6 +95,8 @@ def test_the_receiver_is_started_as_its_command_wants(
     script = (DEPLOY / "receiver.sh").read_text(encoding="utf-8")
     line = script[script.index("exec geohazard ") :].removeprefix("exec geohazard ")
     (tmp_path / "secret").write_text("x")
-    words = line.replace("/tmp/webhook.secret", str(tmp_path / "secret")).split()  # noqa: S108
-    read = _parse(words)
+    for name in ("/tmp/webhook.secret", "/tmp/grafana.secret"):  # noqa: S108
+        line = line.replace(name, str(tmp_path / "secret"))
+    read = _parse(line.replace("\\\n", " ").split())
+    assert read["grafana_secret_file"] == read["secret_file"]
     assert (read["host"], read["port"]) == ("0.0.0.0", 8099)  # noqa: S104

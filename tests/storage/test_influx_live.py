@@ -1,6 +1,7 @@
 """InfluxStore against a real InfluxDB engine, and its faults."""
 
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,10 @@ from pydantic import SecretStr
 
 from domain.clock import ManualClock
 from domain.health import Health
+from domain.registry import Registry
 from domain.rejects import Reject, RejectReason
 from domain.settings import InfluxSettings
-from domain.warnings import WarningKind
+from domain.warnings import Forecast, Reason, WarningKind, make_warning
 from storage.base import StoreUnavailableError, Written
 from storage.influx import InfluxStore
 from tests.storage import builders as b
@@ -113,6 +115,73 @@ def test_states_carry_place_and_counts_by_area(gateway: Gateway, influx: Influx)
         "500235": (1, 1, 1, 3),
         "500240": (1, 0, 0, 0),
     }
+
+
+def test_states_say_when_the_last_reading_came(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway)
+    store.write_states([b.states([(b.POINT, 10_000, 3)])])
+    store.close()
+    assert [row["last_ms"] for row in influx.rows("SELECT last_ms FROM point_state")] == [7000]
+
+
+def test_points_are_described_once_and_again_when_they_change(
+    gateway: Gateway, influx: Influx
+) -> None:
+    known = [b.registry()]
+    settings = InfluxSettings(url=f"http://{gateway.address}", token=SecretStr(TOKEN))
+    store = InfluxStore(settings, lambda: known[-1], partitions=2, clock=ManualClock(77))
+    for event_ms in (1000, 2000, 3000):
+        store.write_states([b.states([(b.POINT, event_ms, 3), ("500101010009", event_ms, 0)])])
+    point = known[0].points[b.POINT]
+    known.append(Registry.of([replace(point, name='a "new" \\ name 🏔')]))
+    store.write_states([b.states([(b.POINT, 4000, 3)])])
+    store.write_states([b.states([(b.POINT, 4000 + 12 * 3_600_000, 3)])])
+    store.close()
+    found = influx.rows("SELECT * FROM point_info")
+    assert [(row["time"] // 10**6, row["name"], row["near1"]) for row in found] == [
+        (1000, "one", b.OTHER),
+        (4000, 'a "new" \\ name 🏔', None),
+        (4000 + 12 * 3_600_000, 'a "new" \\ name 🏔', None),
+    ]
+    assert {row["point"] for row in found} == {b.POINT}
+
+
+def test_a_warning_carries_name_evidence_and_forecast(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway)
+    forecast = Forecast(
+        made_at_ms=1, failure_ms=30, earliest_ms=20, latest_ms=50, method="m", r2=0.9
+    )
+    event = make_warning(
+        point_id=b.POINT,
+        kind=WarningKind.RAISED,
+        level=4,
+        previous_level=0,
+        event_ms=1000,
+        sequence=3,
+        reasons=(
+            Reason(
+                channel="crack",
+                device_id="d1",
+                detector="motion",
+                level=4,
+                time_ms=1000,
+                value=1.0,
+                features={"velocity_mm_per_day": 512.5},
+                thresholds={"velocity_red_mm_per_day": 432.0},
+                rule="absolute velocity",
+                rule_version="1",
+                flag=1,
+            ),
+        ),
+        forecast=forecast,
+    )
+    store.write_warnings([(event, 1500)])
+    store.close()
+    (found,) = influx.rows("SELECT * FROM point_event")
+    assert (found["name"], found["sequence"], found["latency_ms"]) == ("one", 3, 500)
+    times = [found[f"forecast_{name}_ms"] for name in ("earliest", "failure", "latest")]
+    assert times == [20, 30, 50]
+    assert "velocity_mm_per_day 512.5 [limits: velocity_red_mm_per_day 432]" in found["evidence"]
 
 
 def test_two_warnings_at_one_instant_are_both_kept(gateway: Gateway, influx: Influx) -> None:

@@ -1,0 +1,67 @@
+"""Rain against its thresholds."""
+
+from collections.abc import Iterable
+
+from dashboards.queries.base import (
+    AREA,
+    IN_TIME,
+    KIND,
+    RAIN,
+    RAIN_RATIO,
+    SOIL_WATER,
+    TAGS,
+    Query,
+    select,
+    select_of,
+)
+from domain.measurements import (
+    FEATURE,
+    READING,
+)
+
+
+def rain_by_hour() -> Query:
+    """Hourly rain: mean and largest over the gauges, mm/h."""
+    inner = select(f'sum("{RAIN}") AS "h"', READING, (IN_TIME, AREA, KIND), f"{TAGS}, time(1h)")
+    text = select_of('mean("h") AS "mean", max("h") AS "largest"', inner, IN_TIME, "time(1h)")
+    return Query(f"{text} fill(none)", "time_series", "$col")
+
+
+def rain_by_area() -> Query:
+    """Rain of the time range: mean and largest over each area's gauges, mm."""
+    inner = select(f'sum("{RAIN}") AS "mm"', READING, (IN_TIME, AREA, KIND), '"point", "area"')
+    return Query(select_of('mean("mm") AS "mean", max("mm") AS "largest"', inner, by='"area"'))
+
+
+def _latest_rain(field: str, where: Iterable[str] = (AREA, KIND)) -> str:
+    return select(f'last("{field}") AS "v"', FEATURE, (IN_TIME, *where), TAGS)
+
+
+def rain_limits_by_area() -> Query:
+    """Largest ratio of rain to its threshold now, for each area."""
+    return Query(select_of('max("v") AS "ratio"', _latest_rain(RAIN_RATIO), by='"area"'))
+
+
+def soil_water_by_area() -> Query:
+    """Soil water index now: mean and largest of each area, mm."""
+    chosen = 'mean("v") AS "mean", max("v") AS "largest"'
+    return Query(select_of(chosen, _latest_rain(SOIL_WATER), by='"area"'))
+
+
+def rain_exceeded() -> Query:
+    """Points whose rain reaches the threshold now, with the ratio."""
+    columns = '"v" AS "ratio", "point", "area", "kind"'
+    return Query(select_of(columns, _latest_rain(RAIN_RATIO), '"v" >= 1', tail=" LIMIT 1000"))
+
+
+def rain_ratio_over_time() -> Query:
+    """Largest ratio of rain to its threshold over all points, for each hour."""
+    text = select(f'max("{RAIN_RATIO}") AS "ratio"', FEATURE, (IN_TIME, AREA, KIND), "time(1h)")
+    return Query(f"{text} fill(none)", "time_series", "$col")
+
+
+def soil_water_over_time() -> Query:
+    """Soil water index over all gauges: mean and largest, for each hour, mm."""
+    chosen = f'mean("{SOIL_WATER}") AS "mean", max("{SOIL_WATER}") AS "largest"'
+    text = select(chosen, FEATURE, (IN_TIME, AREA, KIND), "time(1h)")
+    return Query(f"{text} fill(none)", "time_series", "$col")
