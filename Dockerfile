@@ -12,6 +12,7 @@ COPY cli cli
 COPY dashboards dashboards
 COPY detectors detectors
 COPY domain domain
+COPY evaluation evaluation
 COPY ingest ingest
 COPY pipeline pipeline
 COPY sensors_sim sensors_sim
