@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
+from evaluation.alarms import VERDICTS
 from evaluation.compare import Comparison
 from evaluation.metrics import Metrics
 from evaluation.texts import number_text, rate_text, share_text, spread_text
@@ -59,10 +60,11 @@ def _warned(metrics: Metrics) -> Table:
 
 
 def _alarms(metrics: Metrics) -> Table:
-    names = ("failure", "moving", "earthquake", "rain", "false")
-    table = Table("level", *names, "false a point-year", "of these by", title="Alarms by verdict")
+    table = Table(
+        "level", *VERDICTS, "false a point-year", "of these by", title="Alarms by verdict"
+    )
     for level, count in metrics.alarms["all"].items():
-        counts = [str(count.verdicts[name]) for name in names]
+        counts = [str(count.verdicts[name]) for name in VERDICTS]
         causes = ", ".join(f"{cause} {n}" for cause, n in list(count.causes.items())[:5])
         table.add_row(level, *counts, rate_text(count.false), causes)
     return table

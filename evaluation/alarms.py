@@ -7,10 +7,14 @@ what the truth says of that very point, the first that fits:
                 failure, while the place is still watched;
 ``moving``      during an acceleration that later stopped, or until `AFTER_H` after it;
 ``earthquake``  until `AFTER_H` after an earthquake was felt there;
+``creep``       to yellow at most, while the slope crept faster than a millimetre a day without
+                running away (a step at drawdown), or until `AFTER_H` after it;
 ``rain``        nothing moved, and only rain or water in the slope speaks, from gauges without a
                 fault: a warning of what may come, judged apart;
 ``false``       everything else. Its *cause* is the latest fault of the instruments that spoke
-                which lasted into the `CAUSE_H` before the alarm; ``none`` if they had none.
+                which lasted into the `CAUSE_H` before the alarm (a step or a jump, which stays,
+                counts from when it came); ``creep`` for orange or red on ground that only crept;
+                ``none`` if there was nothing.
 """
 
 from collections import Counter, defaultdict
@@ -24,12 +28,12 @@ from domain.warnings import WarningEvent
 from evaluation.failures import HOUR_MS, WARNED_LEVELS
 from evaluation.intervals import Rate
 from evaluation.replay import Known
-from evaluation.truth import EARTHQUAKE, FAILURE, SURGE, Event, Truth
+from evaluation.truth import CREEP, EARTHQUAKE, FAILURE, HARMLESS, MOVING, OFFLINE, Event, Truth
 
 AROUND_FAILURE_H = 72.0
 AFTER_H = 24.0
 CAUSE_H = 48.0
-VERDICTS = ("failure", "moving", "earthquake", "rain", "false")
+VERDICTS = ("failure", "moving", "earthquake", "creep", "rain", "false")
 YEAR_MS = 365.25 * 24 * HOUR_MS
 
 
@@ -74,38 +78,37 @@ class Windows:
     --------
     >>> truth = Truth.of([Event("p", "d", "surge", "", 0, HOUR_MS)])
     >>> windows = Windows(truth)
-    >>> [windows.verdict("p", int(h * HOUR_MS)) for h in (-1, 0, 25, 25.1)]
+    >>> [windows.verdict("p", int(h * HOUR_MS), Level.RED) for h in (-1, 0, 25, 25.1)]
     ['', 'moving', 'moving', '']
     """
 
     def __init__(self, truth: Truth) -> None:
-        after = round(AFTER_H * HOUR_MS)
-        around = round(AROUND_FAILURE_H * HOUR_MS)
         self._spans: defaultdict[str, list[tuple[int, int, int, str]]] = defaultdict(list)
         for point_id, events in truth.slopes.items():
-            for event in events:
-                if event.kind == FAILURE:
-                    span = (0, event.start_ms - around, event.end_ms + around, "failure")
-                elif event.kind == SURGE:
-                    span = (1, event.start_ms, event.end_ms + after, "moving")
-                elif event.kind == EARTHQUAKE:
-                    span = (2, event.start_ms, event.end_ms + after, "earthquake")
-                else:
-                    continue
-                self._spans[point_id].append(span)
-        for spans in self._spans.values():
-            spans.sort()
+            spans = sorted(_span(event) for event in events if event.kind in _VERDICT_OF)
+            self._spans[point_id] = spans
 
-    def of(self, point_id: str) -> list[tuple[int, int]]:
-        """Spans of a point: start and end, ms."""
-        return [(start, end) for _, start, end, _ in self._spans.get(point_id, ())]
+    def of(self, point_id: str, level: int) -> list[tuple[int, int]]:
+        """Spans of a point that excuse a level: start and end, ms."""
+        return [
+            (start, end)
+            for _, start, end, verdict in self._spans.get(point_id, ())
+            if verdict != "creep" or level <= Level.YELLOW
+        ]
 
-    def verdict(self, point_id: str, at_ms: int) -> str:
-        """Tell what was under way; empty if nothing."""
+    def verdict(self, point_id: str, at_ms: int, level: int) -> str:
+        """Tell what was under way that excuses a level; empty if nothing."""
         for _, start, end, verdict in self._spans.get(point_id, ()):
-            if start <= at_ms <= end:
+            if start <= at_ms <= end and (verdict != "creep" or level <= Level.YELLOW):
                 return verdict
         return ""
+
+    def creeps(self, point_id: str, at_ms: int) -> bool:
+        """Whether the point was creeping."""
+        return any(
+            verdict == "creep" and start <= at_ms <= end
+            for _, start, end, verdict in self._spans.get(point_id, ())
+        )
 
 
 def judge_alarms(
@@ -170,12 +173,27 @@ def shares_of_detectors(alarms: Sequence[Alarm]) -> dict[str, dict[str, dict[str
     return result
 
 
+_VERDICT_OF = {FAILURE: "failure", EARTHQUAKE: "earthquake", CREEP: "creep"}
+_VERDICT_OF |= dict.fromkeys(MOVING, "moving")
+
+
+def _span(event: Event) -> tuple[int, int, int, str]:
+    """Rank, start, end and verdict of what an event excuses."""
+    verdict = _VERDICT_OF[event.kind]
+    around = round((AROUND_FAILURE_H if event.kind == FAILURE else AFTER_H) * HOUR_MS)
+    start = event.start_ms - around if event.kind == FAILURE else event.start_ms
+    return VERDICTS.index(verdict), start, event.end_ms + around, verdict
+
+
 def _alarm(known: Known, windows: Windows, faults: Mapping[str, Sequence[Event]]) -> Alarm:
     event = known.event
     cause = _cause(known, faults)
-    verdict = windows.verdict(event.point_id, known.known_ms)
+    verdict = windows.verdict(event.point_id, known.known_ms, event.level)
     if not verdict:
-        verdict = "rain" if _only_rain(event) and cause in ("none", "dropout") else "false"
+        good = cause == "none" or cause in OFFLINE
+        verdict = "rain" if _only_rain(event) and good else "false"
+    if verdict == "false" and windows.creeps(event.point_id, known.known_ms):
+        cause = CREEP
     return Alarm(
         id=event.id,
         point_id=event.point_id,
@@ -203,8 +221,8 @@ def _cause(known: Known, faults: Mapping[str, Sequence[Event]]) -> str:
         for fault in faults.get(device_id, ())
         if fault.start_ms <= known.known_ms
         and fault.end_ms >= begin
-        and fault.kind not in ("duplicate", "malformed")
+        and fault.kind not in HARMLESS
         and (not fault.channel or (device_id, fault.channel) in spoke)
     ]
-    lasting = [kind for kind in found if kind[1] not in ("dropout", "district_outage")]
-    return max(lasting or found, default=(0, "none"))[1]
+    worse = [pair for pair in found if pair[1] not in OFFLINE]
+    return max(worse or found, default=(0, "none"))[1]

@@ -16,10 +16,11 @@ from domain.levels import Level
 from evaluation.alarms import AFTER_H, AROUND_FAILURE_H, YEAR_MS, Windows
 from evaluation.failures import HOUR_MS, WARNED_LEVELS
 from evaluation.replay import Known
-from evaluation.truth import EARTHQUAKE, FAILURE, SURGE, Truth
+from evaluation.truth import CREEP, EARTHQUAKE, FAILURE, MOVING, Truth
 
 STATES = (
     "quiet",
+    "creeping",
     "moving",
     "failing, over 24 h left",
     "failing, 6 to 24 h left",
@@ -30,18 +31,18 @@ STATES = (
 
 # Rows: level 0 to 4. What an engineer would call each cell.
 _CORRECTNESS = (
-    ("TN", "MA", "MA", "MA", "MA", "MA"),
-    ("FA", "CP", "MA", "MA", "MA", "MA"),
-    ("FA", "CP", "CP", "MA", "MA", "MA"),
-    ("FA", "FA", "CP", "CP", "CP", "MA"),
-    ("FA", "FA", "CP", "CP", "CP", "CP"),
+    ("TN", "TN", "MA", "MA", "MA", "MA", "MA"),
+    ("FA", "CP", "CP", "MA", "MA", "MA", "MA"),
+    ("FA", "CP", "CP", "CP", "MA", "MA", "MA"),
+    ("FA", "FA", "CP", "CP", "CP", "CP", "MA"),
+    ("FA", "FA", "FA", "CP", "CP", "CP", "CP"),
 )
 _GRADE = (
-    ("green", "yellow", "yellow", "red", "purple", "purple"),
-    ("green", "green", "yellow", "red", "purple", "purple"),
-    ("yellow", "green", "green", "yellow", "red", "red"),
-    ("red", "yellow", "green", "green", "green", "yellow"),
-    ("purple", "red", "green", "green", "green", "green"),
+    ("green", "green", "yellow", "yellow", "red", "purple", "purple"),
+    ("green", "green", "green", "yellow", "red", "purple", "purple"),
+    ("yellow", "green", "green", "green", "yellow", "red", "red"),
+    ("red", "yellow", "green", "green", "green", "green", "yellow"),
+    ("purple", "red", "yellow", "green", "green", "green", "green"),
 )
 
 
@@ -65,11 +66,11 @@ class DurationMatrix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def point_years(heard: Mapping[str, tuple[int, int]], windows: Windows) -> dict[str, float]:
-    """Time for which each point was heard while nothing was under way there, in years."""
+    """Time for which each point was heard while nothing but creep was under way, in years."""
     found = {}
     for point_id, (first, last) in heard.items():
         clear = [(first, last)]
-        for span in windows.of(point_id):
+        for span in windows.of(point_id, Level.RED):
             clear = [part for piece in clear for part in _without(piece, span)]
         found[point_id] = sum(end - start for start, end in clear) / YEAR_MS
     return found
@@ -85,7 +86,7 @@ def false_hours(
             continue
         for start, end, at in _stays(changes, *heard[point_id]):
             clear = [(start, end)] if at else []
-            for span in windows.of(point_id):
+            for span in windows.of(point_id, at):
                 clear = [part for piece in clear for part in _without(piece, span)]
             hours = sum(b - a for a, b in clear) / HOUR_MS
             for level in WARNED_LEVELS[:at]:
@@ -131,13 +132,12 @@ def _states(truth: Truth, point_id: str, first: int, last: int) -> list[tuple[in
         for left_h in (24, 6, 1):
             marks.append(max(marks[-1], event.end_ms - left_h * HOUR_MS))
         marks.append(max(marks[-1], event.end_ms))
-        found += [(a, b, 2 + column) for column, (a, b) in enumerate(pairwise(marks))]
+        found += [(a, b, 3 + column) for column, (a, b) in enumerate(pairwise(marks))]
         quiet = _cut(quiet, event.start_ms, event.end_ms + around)
-    for kind in (SURGE, EARTHQUAKE):
-        for event in truth.of_kind(point_id, kind):
-            if kind == SURGE:
-                parts = [(a, b) for a, b in quiet if b > event.start_ms and a < event.end_ms]
-                found += [(max(a, event.start_ms), min(b, event.end_ms), 1) for a, b in parts]
+    for column, kinds in ((None, (EARTHQUAKE,)), (2, MOVING), (1, (CREEP,))):
+        for event in truth.of_kind(point_id, *kinds):
+            inside = [(max(a, event.start_ms), min(b, event.end_ms)) for a, b in quiet]
+            found += [(a, b, column) for a, b in inside if column is not None and b > a]
             quiet = _cut(quiet, event.start_ms, event.end_ms + after)
     found += [(a, b, 0) for a, b in quiet]
     clipped = [(max(a, first), min(b, last), column) for a, b, column in found]

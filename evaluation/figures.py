@@ -18,10 +18,18 @@ _VERDICT_COLOURS = {
     "failure": "#2e7d4f",
     "moving": "#8fb996",
     "earthquake": "#7d6b91",
+    "creep": "#b59b6a",
     "rain": "#6fa8d6",
     "false": "#c62828",
 }
-_HATCHES = {"failure": "", "moving": "..", "earthquake": "xx", "rain": "//", "false": "\\\\"}
+_HATCHES = {
+    "failure": "",
+    "moving": "..",
+    "earthquake": "xx",
+    "creep": "oo",
+    "rain": "//",
+    "false": "\\\\",
+}
 
 Drawing = Callable[[Any, Metrics], None]
 

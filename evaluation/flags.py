@@ -8,7 +8,9 @@ or FAIL, or refused at ingest's door. Three things keep it fair:
 - Faults that leave the values as they are (a message repeated, a device offline) are not asked of
   the flags; `evaluation.silence` looks at them.
 - A fault smaller than `SEEN_LEAST` of its channel changes nothing that anyone could see or that
-  could mislead; it is counted apart (``unseen``), if the truth tells its size.
+  could mislead; it is counted apart (``unseen``), if the truth tells its size. A value that is
+  stuck shows by what is missing: it is seen if the channel would have moved by a twentieth of
+  that meanwhile (a rain gauge: by all of it), and if it stands for `STUCK_READINGS` or more.
 
 Clock faults are found by the time of receipt, for their readings carry the wrong time.
 """
@@ -25,22 +27,31 @@ from domain.levels import Flag
 from domain.registry import Registry
 from evaluation.intervals import Share
 from evaluation.spans import I64, SeriesKeys, Spans
-from evaluation.truth import FAILURE, SURGE, Event, Truth
+from evaluation.truth import FAILURE, HARMLESS, MOVING, OFFLINE, Event, Truth
 
-NOT_IN_VALUES = frozenset(
-    ("dropout", "district_outage", "duplicate", "malformed", "destroyed", "shuffled")
-)
-CLOCKS = frozenset(("clock_skew", "clock_drift", "clock_offset"))
+CLOCKS = frozenset(("clock_skew", "clock_drift"))
 AFTER_INTERVALS = 4
-CAUGHT_AFTER = frozenset(("step", "jump"))
+STUCK_READINGS = 5
+STAY = frozenset(("step", "baseline_jump"))
 SEEN_LEAST = {
-    "crack": 0.5,
-    "gnss_e": 10.0,
-    "gnss_n": 10.0,
-    "gnss_u": 20.0,
+    "crack": 1.0,
+    "gnss_e": 15.0,
+    "gnss_n": 15.0,
+    "gnss_u": 30.0,
     "tilt_x": 0.05,
     "tilt_y": 0.05,
+    "acceleration": 30.0,
+    "vibration": 3.0,
+    "rain": 2.0,
+    "soil_moisture": 3.0,
+    "pore_pressure": 2.0,
+    "groundwater": 0.2,
+    "mud_level": 0.2,
+    "infrasound": 0.5,
+    "battery": 0.5,
+    "rssi": 10.0,
 }
+"""In the channel's unit: several times the scatter and the daily swing of a good instrument."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -53,7 +64,7 @@ class KindCount(msgspec.Struct, frozen=True, kw_only=True):
     unheard
         Occurrences of which no reading arrived.
     unseen
-        Occurrences too small to be seen, by the truth; not among the others.
+        Occurrences too small or too short to be seen, by the truth; not among the others.
     """
 
     occurrences: Share
@@ -108,17 +119,16 @@ class FlagTally:
 
     def __post_init__(self) -> None:
         self._keys = SeriesKeys({d: pair[1] for d, pair in self.registry.devices.items()})
-        visible = [e for e in self.truth.faults if e.kind not in NOT_IN_VALUES]
+        visible = [e for e in self.truth.faults if e.kind not in (*OFFLINE, *HARMLESS)]
         after_ms = AFTER_INTERVALS * self.interval_ms
         for kind in sorted({event.kind for event in visible}):
             events = [event for event in visible if event.kind == kind]
-            longer = after_ms if kind in CAUGHT_AFTER else 0
+            longer = after_ms if kind in STAY else 0
             spans = Spans(self._keys, events, after_ms=longer)
             zero = np.zeros(len(events), np.int64)
             self.kinds[kind] = _Kind(events, spans, kind in CLOCKS, zero, zero.copy())
         values = [e for e in visible if e.kind not in CLOCKS]
         clocks = [e for e in visible if e.kind in CLOCKS]
-        # What follows an outage may jump as well, and is nobody's fault.
         self._near_values = Spans(self._keys, values, after_ms=after_ms)
         self._near_clocks = Spans(self._keys, clocks, after_ms=after_ms)
 
@@ -168,8 +178,7 @@ class FlagTally:
         ):
             self.wrong_on_moving += any(
                 event.start_ms <= at_ms <= event.end_ms
-                for kind in (FAILURE, SURGE)
-                for event in self.truth.of_kind(point_id, kind)
+                for event in self.truth.of_kind(point_id, FAILURE, *MOVING)
             )
 
 
@@ -185,17 +194,26 @@ def _note(kind: _Kind, place: I64, at_ms: I64, flagged: Mask) -> None:
 
 
 def _kind_count(kind: _Kind) -> KindCount:
-    visible = np.array([_visible(event) for event in kind.events], np.bool_)
-    heard = visible & (kind.seen > 0)
+    visible = np.array(
+        [_visible(event, n) for event, n in zip(kind.events, kind.seen.tolist(), strict=True)],
+        np.bool_,
+    )
+    heard = kind.seen > 0
+    judged = visible & heard
     return KindCount(
-        occurrences=Share.of_counts(int((heard & (kind.flagged > 0)).sum()), int(heard.sum())),
+        occurrences=Share.of_counts(int((judged & (kind.flagged > 0)).sum()), int(judged.sum())),
         readings=Share.of_counts(kind.readings_flagged, kind.readings),
-        unheard=int((visible & (kind.seen == 0)).sum()),
-        unseen=int((~visible).sum()),
+        unheard=int((~heard).sum()),
+        unseen=int((~visible & heard).sum()),
     )
 
 
-def _visible(event: Event) -> bool:
+def _visible(event: Event, readings: int) -> bool:
+    if event.kind == "stuck" and readings < STUCK_READINGS:
+        return False
     if event.size is None or event.kind in CLOCKS:
         return True
-    return not event.size < SEEN_LEAST.get(event.channel, 0.0)
+    least = SEEN_LEAST.get(event.channel, 0.0)
+    if event.kind == "stuck" and event.channel != "rain":
+        least /= 20.0
+    return abs(event.size) >= least

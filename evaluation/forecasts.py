@@ -13,7 +13,7 @@ import msgspec
 from evaluation.failures import HOUR_MS
 from evaluation.intervals import Share, Spread
 from evaluation.replay import Issued, Known
-from evaluation.truth import FAILURE, SURGE, Event, Truth
+from evaluation.truth import FAILURE, MOVING, Event, Truth
 
 
 class ForecastFound(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ def judge_forecasts(forecasts: Sequence[Issued], truth: Truth, end_ms: int) -> F
             unfounded += 1
             moving += any(
                 e.start_ms <= issued.known_ms <= e.end_ms
-                for e in truth.of_kind(issued.point_id, SURGE)
+                for e in truth.of_kind(issued.point_id, *MOVING)
             )
         elif event.end_ms <= end_ms:
             founded.append((issued, event))

@@ -10,7 +10,16 @@ from evaluation.flags import FlagCount
 from evaluation.forecasts import ForecastCount
 
 LONG = "24 h and more"
-FLAGGED_KINDS = ("spike", "stuck", "step", "clock_skew", "clock_drift", "wrong_unit")
+FLAGGED_KINDS = (
+    "spike",
+    "outlier",
+    "stuck",
+    "step",
+    "baseline_jump",
+    "clock_skew",
+    "clock_drift",
+    "wrong_unit",
+)
 
 
 class Goal(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,9 +16,8 @@ from domain.registry import Registry
 from domain.warnings import WarningKind
 from evaluation.intervals import Share
 from evaluation.replay import Known
-from evaluation.truth import Truth
+from evaluation.truth import OFFLINE, Truth
 
-OFFLINE = ("dropout", "district_outage", "destroyed")
 CERTAIN = 1.5
 """Quiet times longer than so many limits must be noticed."""
 

@@ -14,8 +14,14 @@ from pyarrow import parquet
 
 from domain.errors import GeohazardError
 
-FAILURE, SURGE, EARTHQUAKE = "failure", "surge", "earthquake"
-SLOPE_KINDS = (FAILURE, SURGE, EARTHQUAKE)
+FAILURE, EARTHQUAKE, CREEP = "failure", "earthquake", "creep"
+MOVING = ("surge", "arrest")
+"""Accelerations that stop, and runaways that stop before they fail."""
+SLOPE_KINDS = (FAILURE, *MOVING, CREEP, EARTHQUAKE)
+OFFLINE = ("dropout", "district_outage", "power_loss", "destroyed")
+"""Faults in which a device says nothing."""
+HARMLESS = ("duplicate", "malformed")
+"""Faults of messages that leave values as they are."""
 COLUMNS = ("point_id", "device_id", "kind", "channel", "start_ms", "end_ms")
 
 
@@ -71,9 +77,9 @@ class Truth:
                 faults.append(event)
         return cls({point: tuple(found) for point, found in slopes.items()}, tuple(faults))
 
-    def of_kind(self, point_id: str, kind: str) -> tuple[Event, ...]:
-        """List what befell a point, of one kind, by start."""
-        return tuple(e for e in self.slopes.get(point_id, ()) if e.kind == kind)
+    def of_kind(self, point_id: str, *kinds: str) -> tuple[Event, ...]:
+        """List what befell a point, of some kinds, by start."""
+        return tuple(e for e in self.slopes.get(point_id, ()) if e.kind in kinds)
 
     @property
     def failures(self) -> tuple[Event, ...]:

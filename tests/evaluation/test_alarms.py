@@ -32,6 +32,12 @@ def test_an_alarm_is_judged_by_what_is_under_way_at_its_point(hour, verdict):
     assert alarm.verdict == verdict
 
 
+@pytest.mark.parametrize(("level", "verdict"), [(2, "creep"), (3, "false")])
+def test_creep_excuses_yellow_at_most(level, verdict):
+    (alarm,) = verdicts([event("creep", 100, 130)], [change(110, level, 0)])
+    assert (alarm.verdict, alarm.cause) == (verdict, "creep" if level == 3 else "none")
+
+
 def test_an_event_at_another_point_excuses_nothing():
     (alarm,) = verdicts([event("failure", 100, 130, point=OTHER)], [change(110, 3, 0)])
     assert (alarm.verdict, alarm.cause) == ("false", "none")

@@ -35,13 +35,13 @@ def tally(events, readings, flags):
 
 def test_occurrences_and_readings():
     events = [
-        event("stuck", 10, 11, channel="crack"),
-        event("stuck", 50, 51, channel="crack"),
-        event("stuck", 90, 91, channel="rain"),  # no reading of it
+        event("drift", 10, 11, channel="crack"),
+        event("drift", 50, 51, channel="crack"),
+        event("drift", 90, 91, channel="rain"),  # no reading of it
     ]
     readings = rows("crack", (9, 10, 10.5, 11, 50, 51, 200))
     found = tally(events, readings, (1, 1, 3, 4, 1, 2, 3)).result()
-    kind = found.kinds["stuck"]
+    kind = found.kinds["drift"]
     assert (kind.occurrences.count, kind.occurrences.of, kind.unheard) == (1, 2, 1)
     assert (kind.readings.count, kind.readings.of) == (2, 5)
     # the flag at 200 is of no fault
@@ -87,6 +87,17 @@ def test_faults_too_small_to_see_are_counted_apart():
     events = [event("spike", 10, 10, channel="crack", size=0.1)]
     kind = tally(events, rows("crack", (10,)), (1,)).result().kinds["spike"]
     assert (kind.unseen, kind.occurrences.of) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("channel", "size", "readings", "unseen"),
+    [("crack", 0.05, 5, 0), ("crack", 0.05, 4, 1), ("crack", 0.04, 5, 1), ("rain", 1.9, 5, 1)],
+)
+def test_a_stuck_value_shows_by_what_is_missing(channel, size, readings, unseen):
+    events = [event("stuck", 10, 12, channel=channel, size=size)]
+    hours = [10 + i / 6 for i in range(readings)]
+    found = tally(events, rows(channel, hours), [1] * readings).result()
+    assert found.kinds["stuck"].unseen == unseen
 
 
 def test_flags_on_a_failing_slope_are_told():

@@ -39,14 +39,23 @@ def test_matrix_by_level_and_state():
     truth = Truth.of([event("failure", 110, 140), event("surge", 300, 310)])
     changes = [change(100, 2, 0), change(120, 3, 2), change(305, 1, 3)]
     matrix = duration_matrix(levels_of(changes), HEARD, truth)
-    assert matrix.hours["yellow"] == pytest.approx([10.0, 0, 6.0, 4.0, 0, 0])
-    assert matrix.hours["orange"][3:] == pytest.approx([14.0, 5.0, 1.0])
-    assert matrix.hours["orange"][1] == pytest.approx(5.0)
-    assert matrix.hours["blue"][1] == pytest.approx(5.0)
+    assert matrix.hours["yellow"] == pytest.approx([10.0, 0, 0, 6.0, 4.0, 0, 0])
+    assert matrix.hours["orange"][4:] == pytest.approx([14.0, 5.0, 1.0])
+    assert matrix.hours["orange"][2] == pytest.approx(5.0)
+    assert matrix.hours["blue"][2] == pytest.approx(5.0)
     # 72 h after the failure and 24 h after the surge belong to no state
     assert sum(map(sum, matrix.hours.values())) == pytest.approx(1_000 - 72 - 24)
     assert sum(matrix.correctness.values()) == pytest.approx(1_000 - 72 - 24)
     assert sum(matrix.grade.values()) == pytest.approx(1_000 - 72 - 24)
+
+
+def test_creep_is_a_state_of_its_own_and_excuses_yellow_at_most():
+    truth = Truth.of([event("creep", 100, 200)])
+    changes = [change(110, 2, 0), change(120, 3, 2), change(130, 0, 3)]
+    matrix = duration_matrix(levels_of(changes), HEARD, truth)
+    assert [hours[1] for hours in matrix.hours.values()] == pytest.approx([80.0, 0, 10, 10, 0])
+    hours = false_hours(levels_of(changes), HEARD, Windows(truth))
+    assert hours == {"blue": 10.0, "yellow": 10.0, "orange": 10.0, "red": 0.0}
 
 
 def test_matrix_of_nothing_has_no_indicators():
