@@ -7,6 +7,7 @@ import typer
 from cli import roles
 from cli.analyze import analyze
 from cli.checks import doctor
+from cli.console import console
 from cli.dashboards import app as dashboards
 from cli.embedded import commands as embedded
 from cli.evaluate import evaluate
@@ -27,6 +28,7 @@ app = typer.Typer(
 for _role in (roles.ingest, roles.detect, roles.store, roles.notify):
     app.command(rich_help_panel="Roles")(_role)
 app.command(rich_help_panel="Start here")(embedded.up)
+app.command(rich_help_panel="Roles")(console)
 app.command(rich_help_panel="Data")(analyze)
 app.command(rich_help_panel="Data")(replay)
 app.command(rich_help_panel="Data")(evaluate)

@@ -33,8 +33,8 @@ def ingest(config: CONFIG = None, instance: INSTANCE = None) -> None:
     from ingest.app import run_ingest  # noqa: PLC0415  (each role loads only what it needs)
 
     settings = _settings(config, instance)
-    _prepare(settings)
-    asyncio.run(_until_signal(settings, run_ingest))
+    prepare(settings)
+    asyncio.run(until_signal(settings, run_ingest))
 
 
 def detect(config: CONFIG = None, instance: INSTANCE = None) -> None:
@@ -61,7 +61,7 @@ def notify(config: CONFIG = None, instance: INSTANCE = None) -> None:
 def _run(make: Callable[[Settings], "Role"], settings: Settings) -> None:
     from pipeline.app import run_role  # noqa: PLC0415
 
-    _prepare(settings)
+    prepare(settings)
     asyncio.run(_topics_when_possible(settings))
     run_role(make(settings), settings)
 
@@ -88,7 +88,8 @@ def _settings(config: Path | None, instance: str | None) -> Settings:
     return settings.model_copy(update={"instance": instance}) if instance else settings
 
 
-def _prepare(settings: Settings) -> None:
+def prepare(settings: Settings) -> None:
+    """Set up logging, and the end with the supervisor."""
     logging.basicConfig(
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -104,7 +105,8 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
-async def _until_signal(settings: Settings, run: Callable[..., object]) -> None:
+async def until_signal(settings: Settings, run: Callable[..., object]) -> None:
+    """Run a coroutine function until SIGINT or SIGTERM sets its second argument."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

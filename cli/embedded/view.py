@@ -13,7 +13,7 @@ from domain.times import iso
 
 _STYLE = {0: "dim", 1: "bright_blue", 2: "yellow", 3: "orange3", 4: "bold red"}
 _MARK = {0: "·", 1: "▁ blue 蓝", 2: "▃ yellow 黄", 3: "▅ orange 橙", 4: "█ red 红"}
-_ROLES = ("sim", "mqtt", "ingest", "kafka", "detect", "store", "notify", "receiver")
+_ROLES = ("sim", "mqtt", "ingest", "kafka", "detect", "store", "notify", "receiver", "console")
 
 
 def render(
@@ -23,6 +23,7 @@ def render(
     progress: dict[str, float],
     received: list[str],
     elapsed_s: float,
+    console_url: str,
 ) -> RenderableType:
     """Draw everything once.
 
@@ -32,12 +33,16 @@ def render(
         The simulator's counters, by name.
     received
         Last lines that the webhook receiver printed.
+    console_url
+        Where the page is.
     """
     head = Text.assemble(
         ("geohazard ", "bold"),
         f"{len(registry.points):,} points   {elapsed_s:5.0f} s   ",
         f"published {int(progress.get('messages_published', 0)):,} messages   ",
-        f"stored {watch.counter('store', 'readings_rows'):,} readings",
+        f"stored {watch.counter('store', 'readings_rows'):,} readings   ",
+        ("page: ", "dim"),
+        (console_url, "bold underline"),
     )
     return Group(
         Panel(head),

@@ -1,0 +1,282 @@
+// One point: what is known of it, its warning with the explanation, its charts, its instruments.
+
+import { channelName, charts } from "./charts.js";
+import { ask, h, remember, remembered } from "./dom.js";
+import { badge } from "./symbols.js";
+import { clock, count, day, kindText, lang, number, pick, shortTime, t, time } from "./text.js";
+
+const HOUR = 3_600_000;
+const SPANS = [["hour1", HOUR], ["hour6", 6 * HOUR], ["day1", 24 * HOUR], ["day7", 168 * HOUR], ["day30", 720 * HOUR], ["always", 40 * 365 * 24 * HOUR]];
+const AGAIN_MS = 4_000;
+const FAMILIES = [["displacement", "line"], ["tilt", "line"], ["rain", "bar"], ["water", "line"], ["flow", "line"], ["dynamic", "line"], ["other", "line"]];
+const LEAST = { displacement: 1, tilt: 0.05, water: 0.5, flow: 0.1 };
+
+export class PointPanel {
+  constructor(root, { close, changed }) {
+    Object.assign(this, { root, close, changed, id: null, span: 24 * HOUR, drafts: {} });
+    new ResizeObserver(() => this.data && this.drawCharts()).observe(root);
+  }
+
+  async open(id) {
+    if (this.id === id) return;
+    this.id = id;
+    this.data = null;
+    this.root.hidden = false;
+    this.root.replaceChildren(h("p", { class: "loading" }, t("loading")));
+    await this.load();
+    this.root.focus();
+  }
+
+  shut() {
+    this.id = null;
+    this.data = null;
+    clearTimeout(this.timer);
+    this.root.hidden = true;
+    this.root.replaceChildren();
+  }
+
+  async load() {
+    clearTimeout(this.timer);
+    const id = this.id;
+    if (!id) return;
+    try {
+      const data = await ask(`/api/points/${encodeURIComponent(id)}?span_ms=${this.span}`);
+      if (id !== this.id) return;
+      this.data = data;
+      this.render();
+    } catch (error) {
+      if (id !== this.id) return;
+      if (!this.data) this.root.replaceChildren(this.closer(), h("p", { class: "nodata" }, error.message));
+    }
+    this.timer = setTimeout(() => this.load(), AGAIN_MS);
+  }
+
+  // A warning came for this point: do not wait for the next look.
+  touched(pointId) {
+    if (pointId === this.id) this.load();
+  }
+
+  closer() {
+    return h("button", { type: "button", class: "close", "aria-label": t("close"), title: `${t("close")} (Esc)`, onclick: this.close }, "×");
+  }
+
+  render() {
+    const { data } = this;
+    const busy = this.root.querySelector("form:focus-within");
+    if (busy) {
+      // Someone is writing: leave the words alone and renew the rest.
+      this.drawCharts();
+      return;
+    }
+    const keep = this.root.scrollTop;
+    const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    this.chartRoot = h("div", { id: "charts" });
+    this.root.replaceChildren(
+      this.closer(),
+      this.head(),
+      this.warning(),
+      this.spans(),
+      this.chartRoot,
+      this.instruments(),
+      this.earlier(),
+    );
+    this.drawCharts();
+    this.root.scrollTop = keep;
+    if (focused) this.root.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
+  }
+
+  head() {
+    const d = this.data;
+    const facts = [
+      [t("kind"), pick(d.kind)],
+      [t("district"), pick(d.district)],
+      [t("people"), count(d.people)],
+      [t("place"), `${d.lat.toFixed(4)}, ${d.lon.toFixed(4)}`],
+      [t("lastSeen"), d.event_ms < 0 ? t("noDataYet") : time(d.event_ms)],
+    ];
+    return h(
+      "div",
+      { class: "pointhead" },
+      h("h2", null, badge(d.level, d.silent), h("span", null, d.name || d.id)),
+      h("p", { class: "sub" }, h("span", { class: "id" }, d.id), h("span", { class: `word level${d.level}` }, t(`level${d.level}`)), d.silent ? h("span", { class: "quietword" }, t("silentNow")) : null),
+      h("dl", { class: "facts" }, facts.map(([k, v]) => h("div", null, h("dt", null, k), h("dd", null, v)))),
+    );
+  }
+
+  // What stands: the newest change of level with its reasons, and silence if the point is silent.
+  warning() {
+    const of = (...kinds) => this.data.warnings.find((w) => kinds.includes(w.kind));
+    this.stands = of("raised", "upgraded", "downgraded", "cleared");
+    const quiet = this.data.silent ? of("silent") : null;
+    const cards = [quiet, this.stands].filter(Boolean);
+    if (!cards.length) return h("p", { class: "nodata" }, t("noWarning"));
+    return cards.map((w) => h("section", { class: "card" }, h("h3", null, t(w === quiet ? "silentCard" : "standing")), this.card(w)));
+  }
+
+  card(w) {
+    const words = w[lang()];
+    return [
+      h("p", { class: "headline" }, badge(w.level, w.kind === "silent"), words.headline),
+      this.forecast(w.forecast),
+      h("pre", { class: "why" }, words.text),
+      h("p", { class: "advice" }, h("b", null, `${t("advice")}: `), words.advice),
+      w.seen ? seenBy(w.seen) : this.form(w),
+      h("p", { class: "id" }, w.id),
+    ];
+  }
+
+  forecast(f) {
+    if (!f) return null;
+    if (f.failure_ms === undefined || f.failure_ms === null) return f.refusal ? h("p", { class: "forecast" }, t("refused", f.refusal)) : null;
+    return h(
+      "p",
+      { class: "forecast" },
+      h("b", null, `${t("forecast")}: ${time(f.failure_ms)} `),
+      h("span", null, t("window", time(f.earliest_ms), time(f.latest_ms))),
+      h("span", null, ` · ${t("method", f.method, number(f.r2))}`),
+    );
+  }
+
+  form(w) {
+    const name = h("input", { name: "by", required: true, maxlength: 80, autocomplete: "name", value: remembered("name", ""), "data-key": "by" });
+    const note = h("input", { name: "note", maxlength: 500, value: this.drafts[w.id] ?? "", "data-key": "note" });
+    note.addEventListener("input", () => (this.drafts = { [w.id]: note.value }));
+    const trouble = h("p", { role: "alert", class: "trouble" });
+    const button = h("button", { class: "primary", "data-key": "acknowledge" }, t("acknowledge"));
+    const send = async (event) => {
+      event.preventDefault();
+      button.disabled = true;
+      remember("name", name.value);
+      try {
+        const body = JSON.stringify({ id: w.id, point: this.id, by: name.value, note: note.value });
+        const reply = await ask("/api/acknowledge", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+        w.seen = reply.seen;
+        this.drafts = {};
+        document.activeElement.blur();
+        this.render();
+        this.root.focus();
+      } catch (error) {
+        trouble.textContent = t("notSent", error.message);
+        button.disabled = false;
+      }
+    };
+    return h(
+      "form",
+      { class: "acknowledge", onsubmit: send },
+      h("label", null, t("name"), name),
+      h("label", { class: "wide" }, t("note"), note),
+      button,
+      h("p", { class: "help" }, t("ackHelp")),
+      trouble,
+    );
+  }
+
+  spans() {
+    const choose = (ms) => () => {
+      this.span = ms;
+      this.load();
+    };
+    return h(
+      "div",
+      { class: "spans", role: "group", "aria-label": t("span") },
+      SPANS.map(([key, ms]) => h("button", { type: "button", "data-key": key, "aria-pressed": String(this.span === ms), onclick: choose(ms) }, t(key))),
+    );
+  }
+
+  drawCharts() {
+    const { data } = this;
+    if (!this.chartRoot?.isConnected || this.chartRoot.matches(":focus-within")) return;
+    if (!data.history) {
+      this.chartRoot.replaceChildren(h("p", { class: "nodata" }, t("noRecord")));
+      return;
+    }
+    const series = data.history.series;
+    const panels = this.panels(series);
+    const times = series.flatMap((one) => [one.t[0], one.t.at(-1)]).concat(data.history.states.t);
+    if (!series.length && !times.length) {
+      this.chartRoot.replaceChildren(...panels.map((p) => h("p", { class: "nodata" }, `${p.title}: ${p.empty}`)));
+      return;
+    }
+    const start = Math.max(data.start_ms, Math.min(...times));
+    let end = Math.max(...times, start + 60_000);
+    const forecast = this.stands?.forecast?.failure_ms ? this.stands.forecast : null;
+    // Look ahead as far as the forecast says, but never squeeze the data into a corner.
+    if (forecast) end = Math.max(end, Math.min(forecast.latest_ms, end + (end - start) * 0.6));
+    const marks = data.warnings.filter((w) => ["raised", "upgraded", "downgraded", "cleared"].includes(w.kind)).map((w) => ({ ms: w.event_ms, level: w.level }));
+    charts(this.chartRoot, { label: data.name || data.id, panels, start, end, forecast, marks });
+  }
+
+  panels(series) {
+    const panels = [];
+    for (const [family, kind] of FAMILIES) {
+      const expected = this.data.channels.filter((c) => c.family === family);
+      const here = series.filter((one) => one.family === family);
+      for (const unit of new Set([...expected, ...here].map((one) => one.unit))) {
+        const some = here.filter((one) => one.unit === unit);
+        panels.push(some.length ? panelOf(family, kind, unit, some) : { title: titleOf(family), unit, empty: this.since(expected.filter((c) => c.unit === unit)) });
+        if (family === "displacement" && some.length) panels.push(...velocity(some, unit));
+      }
+    }
+    const { states } = this.data.history;
+    if (states.t.length) panels.push({ title: t("levelPanel"), kind: "level", states, until: this.data.end_ms });
+    const judged = series.filter((one) => one.family !== "health");
+    if (judged.length) panels.push({ title: t("quality"), kind: "flags", series: judged.map((one) => ({ ...one, short: channelName(one).slice(0, lang() === "zh" ? 4 : 8) })) });
+    return panels;
+  }
+
+  since(channels) {
+    const last = Math.max(...channels.map((c) => this.data.history.last_ms[c.channel] ?? -1));
+    return last < 0 ? t("noDataYet") : t("noDataSince", time(last));
+  }
+
+  instruments() {
+    const series = this.data.history?.series ?? [];
+    if (!series.length) return null;
+    const row = (one) => {
+      const i = one.t.length - 1;
+      return h(
+        "tr",
+        null,
+        h("td", null, channelName(one)),
+        h("td", { class: "id" }, one.device),
+        h("td", { class: "num" }, `${number(one.v[i])} ${one.unit}`),
+        h("td", { class: "num" }, one.velocity[i] === null ? "–" : `${number(one.velocity[i])} ${one.unit}/${lang() === "zh" ? "天" : "day"}`),
+        h("td", { class: "num" }, one.angle[i] === null ? "–" : `${number(one.angle[i])}°`),
+        h("td", { class: `flag${one.flag[i]}` }, t(`flag${one.flag[i]}`)),
+        h("td", { class: "num" }, `${day(one.t[i])} ${clock(one.t[i])}`),
+        h("td", { class: "num" }, count(one.rows)),
+      );
+    };
+    const heads = ["channel", "device", "value", "velocity", "angle", "flag", "at", "readings"];
+    return h("section", { class: "card" }, h("h3", null, t("instruments")), h("div", { class: "scroll" }, h("table", null, h("thead", null, h("tr", null, heads.map((k) => h("th", { scope: "col" }, t(k))))), h("tbody", null, series.map(row)))));
+  }
+
+  earlier() {
+    const rest = this.data.warnings.filter((w) => w !== this.stands && w.kind !== "acknowledged");
+    if (!rest.length) return null;
+    const one = (w) =>
+      h("details", null, h("summary", null, badge(w.level), h("span", null, shortTime(w.event_ms)), h("b", null, kindText(w.kind)), h("span", null, t(`level${w.level}`))), h("pre", { class: "why" }, w[lang()].text), w.seen ? seenBy(w.seen) : null);
+    return h("section", { class: "card" }, h("h3", null, t("history")), rest.map(one));
+  }
+}
+
+function seenBy(seen) {
+  return h("p", { class: "seen" }, h("b", null, `✓ ${t("seenBy", seen.by, time(seen.event_ms))}`), seen.note ? h("span", null, ` ${seen.note}`) : null);
+}
+
+const titleOf = (family) => t(family === "other" ? "otherFamily" : family);
+
+function panelOf(family, kind, unit, some) {
+  const change = family === "displacement" || family === "tilt";
+  const several = some.length > 1;
+  const series = some.map((one) => ({ ...one, label: label(one, some), v: change ? one.v.map((v) => v - one.v[0]) : one.v }));
+  const title = several || family !== "water" ? titleOf(family) : channelName(some[0]);
+  return { title, unit, kind, series, least: LEAST[family] };
+}
+
+function velocity(some, unit) {
+  const series = some.filter((one) => one.velocity.some((v) => v !== null)).map((one) => ({ t: one.t, v: one.velocity, label: label(one, some) }));
+  return series.length ? [{ title: t("velocity"), unit: `${unit}/${lang() === "zh" ? "天" : "day"}`, kind: "line", series, least: 1 }] : [];
+}
+
+const label = (one, some) => (some.filter((other) => other.channel === one.channel).length > 1 ? `${channelName(one)} ${one.device}` : channelName(one));
