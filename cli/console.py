@@ -1,18 +1,18 @@
 """``geohazard console``: the web page alone, against whatever runs."""
 
 import asyncio
-import logging
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.roles import CONFIG, prepare, until_signal
+from cli.roles import CONFIG, INSTANCE, prepare, until_signal
 from domain.settings import load_settings
 
 
 def console(
     config: CONFIG = None,
+    instance: INSTANCE = None,
     host: Annotated[
         str | None, typer.Option(help="Address to listen on; not loopback: with a password only.")
     ] = None,
@@ -33,7 +33,8 @@ def console(
         "districts": districts,
     }
     changes = {name: value for name, value in given.items() if value is not None}
-    options = settings.console.model_copy(update=changes)
+    update: dict[str, object] = {"console": settings.console.model_copy(update=changes)}
+    if instance is not None:
+        update["instance"] = instance
     prepare(settings)
-    logging.getLogger("console.run").setLevel(logging.WARNING)
-    asyncio.run(until_signal(settings.model_copy(update={"console": options}), run_console))
+    asyncio.run(until_signal(settings.model_copy(update=update), run_console))

@@ -27,6 +27,7 @@ FIGURES_TICKS = 4
 SEND_S = 15.0
 MOST_BROWSERS = 64
 MOST_BODY = 16_384
+FOREVER_MS = 2**53
 LONGEST_SPAN_MS = 40 * 366 * 86_400_000
 
 
@@ -168,11 +169,10 @@ async def _point(request: web.Request) -> web.Response:
     except ValueError:
         return _error(400, "span_ms is a number of milliseconds")
     span_ms = min(max(span_ms, 60_000), LONGEST_SPAN_MS)
-    row = console.model.row(point.point_id)
-    end_ms = int(console.model.event_ms[row]) + 1 if row is not None else 0
-    span = (max(0, end_ms - span_ms), max(1, end_ms))
+    # Back from how far event time has come anywhere; a point that fell silent shows just that.
+    span = (max(0, console.model.newest_ms() - span_ms), FOREVER_MS)
     found = await _history(console, point.point_id, span)
-    return _json(point_view(console.model, point, found, span, console.status))
+    return _json(point_view(console.model, point, found, span[0], console.status))
 
 
 async def _history(console: Console, point_id: str, span: tuple[int, int]) -> PointHistory | None:

@@ -114,6 +114,10 @@ class Model:
         """Place of a point in the arrays."""
         return self._index.get(point_id)
 
+    def newest_ms(self) -> int:
+        """How far event time has come at any point; 0 if nothing is known."""
+        return max(0, int(self.event_ms.max(initial=0)))
+
     def changed_points(self, since: int) -> npt.NDArray[np.intp]:
         """Rows of the points that changed after a revision."""
         return np.flatnonzero(self._changed > since)

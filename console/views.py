@@ -52,7 +52,7 @@ def warnings_since(model: Model, revision: int) -> list[dict[str, Any]]:
 
 
 def point_view(
-    model: Model, point: Point, found: PointHistory | None, span: tuple[int, int], status: str
+    model: Model, point: Point, found: PointHistory | None, start_ms: int, status: str
 ) -> dict[str, Any]:
     """Everything that the page shows of one point.
 
@@ -60,8 +60,8 @@ def point_view(
     ----------
     found
         Its history; ``None`` if the record cannot be asked now.
-    span
-        Start and end of the history in event time, milliseconds.
+    start_ms
+        Start of the history in event time.
     status
         CAP status: whether the data are real.
     """
@@ -81,8 +81,7 @@ def point_view(
         "level": int(model.level[row]),
         "silent": int(model.silent[row]),
         "event_ms": int(model.event_ms[row]),
-        "start_ms": span[0],
-        "end_ms": span[1],
+        "start_ms": start_ms,
         "history": None if found is None else _history(point, found),
         "warnings": list(_explained(model, point, found, status)),
     }

@@ -71,15 +71,8 @@ export class PointPanel {
     const keep = this.root.scrollTop;
     const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.chartRoot = h("div", { id: "charts" });
-    this.root.replaceChildren(
-      this.closer(),
-      this.head(),
-      this.warning(),
-      this.spans(),
-      this.chartRoot,
-      this.instruments(),
-      this.earlier(),
-    );
+    const parts = [this.closer(), this.head(), this.warning(), this.spans(), this.chartRoot, this.instruments(), this.earlier()];
+    this.root.replaceChildren(...parts.flat().filter(Boolean));
     this.drawCharts();
     this.root.scrollTop = keep;
     if (focused) this.root.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
@@ -87,12 +80,13 @@ export class PointPanel {
 
   head() {
     const d = this.data;
+    const last = Math.max(-1, ...(d.history?.series ?? []).map((one) => one.t.at(-1)), ...Object.values(d.history?.last_ms ?? {}));
     const facts = [
       [t("kind"), pick(d.kind)],
       [t("district"), pick(d.district)],
       [t("people"), count(d.people)],
       [t("place"), `${d.lat.toFixed(4)}, ${d.lon.toFixed(4)}`],
-      [t("lastSeen"), d.event_ms < 0 ? t("noDataYet") : time(d.event_ms)],
+      [t("lastSeen"), last < 0 ? "–" : time(last)],
     ];
     return h(
       "div",
@@ -218,7 +212,7 @@ export class PointPanel {
       }
     }
     const { states } = this.data.history;
-    if (states.t.length) panels.push({ title: t("levelPanel"), kind: "level", states, until: this.data.end_ms });
+    if (states.t.length) panels.push({ title: t("levelPanel"), kind: "level", states, until: Infinity });
     const judged = series.filter((one) => one.family !== "health");
     if (judged.length) panels.push({ title: t("quality"), kind: "flags", series: judged.map((one) => ({ ...one, short: channelName(one).slice(0, lang() === "zh" ? 4 : 8) })) });
     return panels;

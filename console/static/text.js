@@ -64,7 +64,7 @@ const WORDS = {
   kind: ["Hazard", "灾害类型"],
   district: ["District", "区县"],
   place: ["Position", "位置"],
-  lastSeen: ["State of", "状态时间"],
+  lastSeen: ["Last reading", "最近读数"],
   span: ["Time shown", "时间范围"],
   hour1: ["1 h", "1小时"],
   hour6: ["6 h", "6小时"],
