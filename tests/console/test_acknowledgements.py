@@ -66,8 +66,9 @@ def test_words_name_who_and_what() -> None:
 
 def test_influxdb_keeps_it_beside_its_warning_and_whole() -> None:
     seen = acknowledge(red(), by='O"Neil \\ 🙂', note="a\nb", level=4, event_ms=0)
-    series = Series(lambda: Registry.of([]))
-    lines = [line.text for line in warning_lines([(red(), 1), (seen, 2)], series)]
+    registry = Registry.of([])
+    series, events = Series(lambda: registry), [(red(), 1), (seen, 2)]
+    lines = [line.text for line in warning_lines(events, series, registry)]
     times = [int(line.rpartition(" ")[2]) for line in lines]
     assert times == [5_000_000_003, 5_000_500_003]
     body = re.search(r'body="((?:[^"\\]|\\.)*)"', lines[1])
