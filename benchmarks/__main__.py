@@ -1,6 +1,7 @@
 """``python -m benchmarks [NAME] [OPTIONS]``: measure, and say on which machine.
 
-Names: ``pipeline`` (the default), ``detectors``, ``ingest``, ``storage``.
+Names: ``pipeline`` (the default), ``detectors``, ``ingest``, ``storage``; ``calibration`` of the
+anomaly score, and its public data sets ``skab`` and ``oddwater``.
 """
 
 import platform
@@ -12,8 +13,11 @@ import psutil
 from benchmarks import pipeline
 
 OTHERS = {
+    "calibration": "benchmarks.bench_calibration",
     "detectors": "benchmarks.bench_detectors",
     "ingest": "benchmarks.bench_ingest",
+    "oddwater": "benchmarks.bench_oddwater",
+    "skab": "benchmarks.bench_skab",
     "storage": "benchmarks.bench_storage",
 }
 

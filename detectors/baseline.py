@@ -16,12 +16,12 @@ warning. Prefer `detectors.motion` for what accumulates.
 import numpy as np
 
 from detectors.base import Verdict
-from detectors.columns import F64, Array, Columns, Field, Mask
+from detectors.columns import F64, Array, Columns, Field, Mask, Rows
 from detectors.predictors import FIELDS as PREDICTOR_FIELDS
 from detectors.predictors import Predictors
 from detectors.rules import FAMILIES
 from detectors.scores import score_of_p_value
-from detectors.tails import Tail, tail_fields
+from detectors.tails import MEMORY, Tail, tail_fields
 from detectors.tracks import DAY_MS, Round
 
 WARM_UP = 8
@@ -33,11 +33,15 @@ LONG = 512.0
 BLOCK = 16
 """The level's history takes every sixteenth: neighbours say nearly the same."""
 
-LEVEL_READY = 16 * BLOCK
-"""Readings before the level is judged."""
+BLOCKS_READY = 16
+"""Blocks of history before the level is judged."""
 
-ODD = 1e-3
-"""P-value from which a departure teaches no more."""
+BLOCK_TRUST = 4.0
+"""As `Tail.trust`: a mean of many readings has a tamer tail than one."""
+
+ODD, LASTING_ODD = 1e-3, 1e-2
+"""P-values from which a surprise counts as one, and from which a lasting change teaches no more
+(but for its first block, which is one thing that happens)."""
 
 NEW_LEVEL_AFTER = 8
 """Surprises in one direction, one after another, after which the prediction starts anew."""
@@ -120,7 +124,8 @@ def _surprise(batch: Round, predictors: Predictors, value: F64, seen: Array, usa
     run = np.where(surprised, np.where(run * signed > 0, run + signed, signed), 0)
     anew = usable & (np.abs(run) >= NEW_LEVEL_AFTER)
     table["surprise_run"][rows] = np.where(anew, 0, run)
-    bound = np.where(seen >= WARM_UP, 5.0 * scale * predictors.staleness, np.inf)
+    varies = (seen >= WARM_UP) & (scale > 0.0)
+    bound = np.where(varies, 5.0 * scale * predictors.staleness, np.inf)
     predictors.learn(
         batch, value, predictors.prediction + np.clip(error, -bound, bound), usable, anew
     )
@@ -148,12 +153,12 @@ def _shift(batch: Round, level: F64, usable: Mask) -> F64:
     table, rows = batch.table, batch.series
     seen, count = table["shift_seen"][rows], table["usual_seen"][rows]
     usual, center = table["usual_level"][rows], table["shift_center"][rows]
-    tail = Tail.of(table, "shift", rows, seen)
+    tail = Tail.of(table, "shift", rows, seen, trust=BLOCK_TRUST)
     away = level - usual - center
     size = np.abs(away)
     p_value = tail.p_value(size, tail.scale)
-    ready = seen >= LEVEL_READY // BLOCK
-    odd = ready & (p_value < ODD)
+    ready = seen >= BLOCKS_READY
+    odd = ready & (p_value < LASTING_ODD)
     run = np.where(usable, np.where(odd, table["shift_run"][rows] + 1, 0), table["shift_run"][rows])
     adopted = run >= adopted_after(batch.interval_ms)
     gain = np.maximum(1.0 / (count + 1.0), 1.0 / LONG) * np.where(odd, 0.25, 1.0) * usable
@@ -161,16 +166,24 @@ def _shift(batch: Round, level: F64, usable: Mask) -> F64:
     table["usual_level"][rows] = usual
     table["shift_run"][rows] = np.where(adopted, 0, run)
     table["usual_seen"][rows] = np.where(adopted, BLOCK, count + usable)
-    teaches = usable & (batch.count % BLOCK == 0) & (run <= BLOCK)
-    if teaches.any():
-        step = np.maximum(1.0 / (seen + 1.0), 1.0 / 64.0)
-        bound = np.where(seen >= 4, 3.0 * tail.scale, np.inf)
-        center = np.where(teaches, center + step * np.clip(away, -bound, bound), center)
-        tail.learn(size, teaches)
-        tail.write(table, "shift", rows)
-        table["shift_seen"][rows] = seen + teaches
     table["shift_center"][rows] = np.where(adopted, 0.0, center)
+    block = np.flatnonzero(usable & (batch.count % BLOCK == 0) & (run <= BLOCK))
+    if len(block):
+        _learn_block(table, rows[block], (level - usual)[block])
     return np.where(ready, p_value, np.nan)
+
+
+def _learn_block(table: Columns, rows: Rows, distance: F64) -> None:
+    """Take distances of the recent level from the usual one into their history."""
+    seen, center = table["shift_seen"][rows], table["shift_center"][rows]
+    tail = Tail.of(table, "shift", rows, seen)
+    away = distance - center
+    step = np.maximum(1.0 / (seen + 1.0), 1.0 / MEMORY)
+    bound = np.where(seen >= 4, 3.0 * tail.scale, np.inf)
+    table["shift_center"][rows] = center + step * np.clip(away, -bound, bound)
+    tail.learn(np.abs(away), np.ones(len(rows), bool))
+    tail.write(table, "shift", rows)
+    table["shift_seen"][rows] = seen + 1
 
 
 DETECTOR = Baseline()

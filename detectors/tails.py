@@ -53,21 +53,27 @@ class Tail:
         Logarithms of what a tenth exceed, in scales, and of a hundredth's multiple of that.
     seen
         Values learned.
+    trust
+        Values learned for each degree of freedom that the tail may have above two.
     """
 
     scale: F64
     common: F64
     stretch: F64
     seen: Array
+    trust: float = 64.0
 
     @classmethod
-    def of(cls, table: Columns, name: str, rows: Rows, seen: Array) -> "Tail":
+    def of(
+        cls, table: Columns, name: str, rows: Rows, seen: Array, *, trust: float = 64.0
+    ) -> "Tail":
         """Read the columns of `tail_fields`."""
         return cls(
             table[f"{name}_scale"][rows],
             table[f"{name}_common"][rows].astype(np.float64),
             table[f"{name}_stretch"][rows].astype(np.float64),
             seen,
+            trust,
         )
 
     def p_value(self, size: F64, scale: F64) -> F64:
@@ -95,7 +101,7 @@ class Tail:
         p_value: F64 = np.where(known | (size == 0.0), 1.0, 1.0 / (self.seen + 1.0))
         odd = np.flatnonzero(known & (far > 0.0))
         if len(odd):
-            p_value[odd] = _beyond(far[odd], self.stretch[odd], self.seen[odd])
+            p_value[odd] = _beyond(far[odd], self.stretch[odd], 2.0 + self.seen[odd] / self.trust)
         return p_value
 
     def learn(self, size: F64, mask: Mask) -> None:
@@ -121,7 +127,7 @@ class Tail:
         table[f"{name}_stretch"][rows] = self.stretch
 
 
-def _beyond(far: F64, stretch: F64, seen: Array) -> F64:
+def _beyond(far: F64, stretch: F64, freedom_most: F64) -> F64:
     """P-value of what lies beyond the common: to a hundredth by the stretch, then by Student's t.
 
     Parameters
@@ -132,7 +138,7 @@ def _beyond(far: F64, stretch: F64, seen: Array) -> F64:
     p_value: F64 = 0.1 * 10.0 ** -(far / stretch)
     rare = np.flatnonzero(far > stretch)
     freedom = np.interp(stretch[rare], _LOG_STRETCH[::-1], _FREEDOMS[::-1])
-    freedom = np.minimum(freedom, 2.0 + seen[rare] / 64.0)
+    freedom = np.minimum(freedom, freedom_most[rare])
     hundredth = -stdtrit(freedom, 0.005)
     p_value[rare] = 2.0 * stdtr(freedom, -hundredth * np.exp(far[rare] - stretch[rare]))
     return np.maximum(p_value, 1e-12)

@@ -1,0 +1,45 @@
+"""Does a score keep its promise? Shares of scores above s where nothing happens.
+
+    python -m benchmarks calibration [--seed 201] [--series 100] [--length 5000]
+
+Each figure is a share over what the score promises: 1 is exact, below 1 cautious, above 1 too many
+alarms. A score of 0 stands for p = 0.1, 0.25 for 0.01, 0.5 for 0.001, 0.75 for 0.0001.
+"""
+
+import argparse
+
+import numpy as np
+
+from benchmarks.nulls import NULLS, scores_of, settled
+
+PROMISES = {0.0: 0.1, 0.25: 0.01, 0.5: 0.001, 0.75: 0.0001}
+BURN_IN = 1_000
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=201)
+    parser.add_argument("--series", type=int, default=100)
+    parser.add_argument("--length", type=int, default=5_000)
+    options = parser.parse_args()
+    print(f"seed {options.seed}, {options.series} series of {options.length} readings each")
+    heads = "  ".join(f"s>{limit:<4}" for limit in PROMISES)
+    print(f"{'':14} {'reading 8 to 1000':^30}   {'from 1000 on':^30}")
+    print(f"{'':14} {heads}   {heads}")
+    for number, (name, null) in enumerate(NULLS.items()):
+        rng = np.random.default_rng([options.seed, number])
+        scores = scores_of(null(rng, options.series, options.length))
+        use = settled(name, options.length)
+        place = np.arange(options.length)
+        halves = (use & (place >= 8) & (place < BURN_IN), use & (place >= BURN_IN))
+        cells = ["  ".join(f"{r:6.2f}" for r in _ratios(scores[:, half])) for half in halves]
+        print(f"{name:14} {cells[0]}   {cells[1]}", flush=True)
+
+
+def _ratios(scores: np.ndarray) -> list[float]:
+    return [float((scores > limit).mean()) / share for limit, share in PROMISES.items()]
+
+
+if __name__ == "__main__":
+    main()

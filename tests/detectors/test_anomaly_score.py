@@ -1,0 +1,199 @@
+"""The general anomaly score: it keeps its promise where nothing happens, and finds what happens."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from benchmarks.nulls import NULLS, STEP_MS, scores_of, settled
+from detectors.analysis import analyze
+from detectors.baseline import BLOCK, BLOCKS_READY, WARM_UP, Baseline, adopted_after
+from detectors.scores import combined_p_value, p_value_of_score, score_of_p_value
+from detectors.tails import Tail
+from tests.detectors.worlds import START_MS
+
+SERIES, LENGTH, BURN_IN = 30, 2_500, 1_000
+SHARES = {0.0: 0.1, 0.25: 0.01, 0.5: 0.001}
+MOST = {0.0: 1.5, 0.25: 2.0, 0.5: 4.0}
+"""How much more than promised may score above s after the burn-in: the last is 45 of 45,000
+readings expected, and they come in runs."""
+
+EARLY = {0.0: 2.0, 0.25: 4.0, 0.5: 8.0}
+"""The same for the readings before."""
+
+
+@pytest.mark.parametrize("name", NULLS)
+def test_scores_keep_their_promise(name: str) -> None:
+    """Whatever the law: also for a law without variance, a random walk, a trend, rounded values."""
+    rng = np.random.default_rng([90, list(NULLS).index(name)])
+    scores = scores_of(NULLS[name](rng, SERIES, LENGTH))
+    place = np.arange(LENGTH)
+    late = scores[:, settled(name, LENGTH) & (place >= BURN_IN)]
+    early = scores[:, (place >= WARM_UP) & (place < BURN_IN)]
+    assert not np.isnan(late).any()
+    assert np.isnan(scores[:, :WARM_UP]).all()
+    for limit, share in SHARES.items():
+        assert (late > limit).mean() <= MOST[limit] * share, f"{name}: above {limit}"
+        assert (early > limit).mean() <= EARLY[limit] * share, f"{name}: above {limit}, early"
+    assert (late > 0.0).mean() >= 0.25 * SHARES[0.0], f"{name}: says too little"
+
+
+def test_a_score_that_trusts_the_normal_law_fails_the_check() -> None:
+    """The bounds above can fail: sigmas of a plain z-score on heavy tails break them by far."""
+    values = NULLS["Student t, 3"](np.random.default_rng(91), SERIES, LENGTH)
+    p_values = 2.0 * stats.norm.sf(np.abs(values) / values.std(axis=1, keepdims=True))
+    share = (score_of_p_value(p_values) > 0.5).mean()
+    assert share > 2.0 * MOST[0.5] * SHARES[0.5]
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    scale=st.sampled_from([1e-9, 0.37, 1.0, 1e3, 1e6]),
+    offset=st.floats(-1e3, 1e3),
+    seed=st.integers(0, 1000),
+)
+def test_unit_and_origin_do_not_matter(scale: float, offset: float, seed: int) -> None:
+    values = np.random.default_rng(seed).standard_t(4, size=(1, 120))
+    plain = scores_of(values)
+    changed = scores_of(scale * (values + offset))
+    np.testing.assert_allclose(changed, plain, atol=2e-3)
+
+
+def test_a_spike_stands_out_and_does_not_spoil_what_follows() -> None:
+    values = np.random.default_rng(1).normal(size=(40, 400))
+    calm = scores_of(values)
+    values[:, 300] += 15.0
+    spiked = scores_of(values)
+    assert (spiked[:, 300] > 0.5).all()
+    after = spiked[:, 301:330]
+    assert (after > 0.5).mean() < 0.01
+    assert np.abs(spiked[:, 350:] - calm[:, 350:]).max() < 0.3
+
+
+def test_a_small_lasting_change_is_seen_while_it_lasts_and_no_longer() -> None:
+    """Two standard deviations: no single reading tells, the level does."""
+    values = np.random.default_rng(2).normal(size=(30, 1400))
+    values[:, 800:1100] += 2.0
+    scores = scores_of(values)
+    assert (scores[:, 850:1100] > 0.5).mean() > 0.9
+    assert (scores[:, 780:800] > 0.5).mean() < 0.01
+    assert (scores[:, 1160:] > 0.5).mean() < 0.01
+
+
+def test_a_new_level_becomes_the_usual_one() -> None:
+    values = np.random.default_rng(3).normal(size=(20, 2000))
+    values[:, 700:] += 30.0
+    scores = scores_of(values)
+    adopted = int(adopted_after(np.array([float(STEP_MS)]))[0])
+    assert (scores[:, 710 : 690 + adopted] > 0.5).all()
+    assert (scores[:, 760 + adopted :] > 0.5).mean() < 0.005
+
+
+def test_a_slip_on_a_trend_is_seen() -> None:
+    values = np.random.default_rng(4).normal(size=(20, 1500)) + 0.5 * np.arange(1500)
+    values[:, 1200:] += 12.0
+    scores = scores_of(values)
+    assert (scores[:, 1000:1200] > 0.5).mean() < 0.005
+    assert (scores[:, 1200] > 0.5).all()
+
+
+def test_the_rhythm_of_the_day_is_learned() -> None:
+    """Hourly readings of a wave of ten standard deviations; a slip of five in the wave is seen."""
+    hours = np.arange(24 * 40)
+    wave = 10.0 * np.sin(2.0 * np.pi * hours / 24)
+    noise = np.random.default_rng(5).normal(size=len(hours))
+    found = []
+    for place in range(900, 924, 4):
+        values = wave + noise
+        values[place] += 8.0
+        found.append(analyze(START_MS + hours * 3_600_000, values, "generic").anomaly_score[place])
+    assert np.median(found) > 0.5
+    assert min(found) > 0.25
+
+
+def test_a_gap_makes_a_wandering_series_no_anomaly() -> None:
+    """Ten intervals on, a random walk may well be three steps away; white noise may not."""
+    rng = np.random.default_rng(6)
+    walk = np.cumsum(rng.normal(size=600))
+    walk[500:] += 9.0 * np.sign(walk[499] - walk[500])
+    times = START_MS + np.arange(600) * STEP_MS
+    times[500:] += 20 * STEP_MS
+    assert analyze(times, walk, "generic", interval_s=600.0).anomaly_score[500] < 0.5
+    times[500:] -= 20 * STEP_MS
+    assert analyze(times, walk, "generic", interval_s=600.0).anomaly_score[500] > 0.5
+
+
+def test_nothing_but_one_value_ever_seen() -> None:
+    """One in a hundred zeros: with no scale, the count alone speaks (rule of succession)."""
+    values = np.zeros(101)
+    values[100] = 1e-9
+    score = analyze(np.arange(101) * STEP_MS, values, "generic").anomaly_score
+    assert score[:100].tolist() == [0.0] * 100
+    assert p_value_of_score(score[100:])[0] == pytest.approx(2.0 / 101.0)
+
+
+def test_state_of_a_series_is_small() -> None:
+    width = sum(np.dtype(f.dtype).itemsize * max(f.width, 1) for f in Baseline.fields)
+    assert width <= 400
+
+
+def test_the_tail_learns_the_quantiles_of_any_law() -> None:
+    """Tenth and hundredth of three laws, within a tenth of their size, against SciPy's own."""
+    laws = (stats.norm, stats.t(3), stats.laplace)
+    length = 10_000
+    rng = np.random.default_rng(7)
+    draws = np.abs(np.stack([law.rvs(size=length, random_state=rng) for law in laws]))
+    draws = np.repeat(draws, 40, axis=0)
+    for row in draws:
+        rng.shuffle(row)
+    start = np.full(len(draws), np.log(2.0))
+    tail = Tail(np.zeros(len(draws)), start, start.copy(), np.zeros(len(draws)))
+    for column in draws.T:
+        tail.learn(column, np.ones(len(draws), bool))
+        tail.seen = tail.seen + 1
+    tenth = (tail.scale * np.exp(tail.common)).reshape(3, 40).mean(axis=1)
+    hundredth = np.exp(np.log(tail.scale) + tail.common + tail.stretch).reshape(3, 40).mean(axis=1)
+    np.testing.assert_allclose(tenth, [law.isf(0.05) for law in laws], rtol=0.1)
+    np.testing.assert_allclose(hundredth, [law.isf(0.005) for law in laws], rtol=0.12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    p_values=st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=20),
+)
+def test_a_combined_p_value_lies_between_bonferroni_and_the_smallest(
+    p_values: list[float],
+) -> None:
+    many = np.array(p_values)[:, None]
+    combined = float(combined_p_value(many)[0])
+    smallest = min(p_values)
+    assert min(smallest, 0.5) <= combined + 1e-9
+    assert combined <= min(len(p_values) * smallest, 0.5) * 1.01 + 1e-9
+    shuffled = many[::-1]
+    assert float(combined_p_value(shuffled)[0]) == pytest.approx(combined)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 0.95])
+def test_a_combined_p_value_holds_however_channels_depend(correlation: float) -> None:
+    rng = np.random.default_rng(8)
+    common = rng.normal(size=200_000)
+    own = rng.normal(size=(8, 200_000))
+    z = np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * own
+    combined = combined_p_value(2.0 * stats.norm.sf(np.abs(z)))
+    for limit in (0.01, 0.001):
+        assert (combined <= limit).mean() <= 1.35 * limit
+
+
+def test_a_combined_p_value_of_nothing_is_not_known() -> None:
+    found = combined_p_value(np.array([[np.nan, np.nan], [np.nan, 0.01]]))
+    assert np.isnan(found[0])
+    assert found[1] == pytest.approx(0.01)
+
+
+def test_the_level_is_judged_only_when_its_history_is_known() -> None:
+    """Before that a change of two standard deviations is within what a reading may do."""
+    values = np.random.default_rng(9).normal(size=(20, 250))
+    values[:, 150:] += 2.0
+    assert BLOCK * BLOCKS_READY > 250
+    assert (scores_of(values)[:, 150:] > 0.5).mean() < 0.01
