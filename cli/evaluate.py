@@ -13,6 +13,7 @@ from cli.evaluate_text import print_comparison, print_metrics
 from detectors.rules import DEFAULT_RULES
 from domain.errors import GeohazardError
 from domain.settings import IngestSettings
+from domain.warnings import encode_warning
 from evaluation.compare import compare
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
@@ -21,12 +22,17 @@ from evaluation.metrics import read_metrics
 from evaluation.report import report
 from evaluation.rule_changes import change_rules, parse_settings, read_rules_file
 
+WARNINGS = "warnings.jsonl"
+"""Every warning of a run, a line each: what `geohazard explain` looks into."""
+
 
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="What `geohazard sim generate` wrote.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for metrics.json and report.html; the data set's own."),
+        typer.Option(
+            help="Folder for metrics.json, report.html and warnings.jsonl; the data set's own."
+        ),
     ] = None,
     partitions: Annotated[
         int, typer.Option(min=1, max=256, help="As the topic of readings has; silence needs it.")
@@ -54,7 +60,7 @@ def evaluate(
     door = Door(0, 0, open_to_all=True) if no_door else Door.of(IngestSettings())
     with Progress(transient=True, console=Console(stderr=True)) as progress:
         task = progress.add_task("evaluating", total=data.rows)
-        metrics, _ = run(
+        metrics, record = run(
             data,
             rules=table,
             partitions=partitions,
@@ -67,6 +73,8 @@ def evaluate(
     target = out or folder
     _write(target / "metrics.json", text)
     _write(target / "report.html", report(metrics, comparison))
+    lines = [encode_warning(known.event).decode() + "\n" for known in record.warnings]
+    _write(target / WARNINGS, "".join(lines))
     if as_json:
         typer.echo(text)
         return

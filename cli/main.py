@@ -11,6 +11,7 @@ from cli.console import console
 from cli.dashboards import app as dashboards
 from cli.embedded import commands as embedded
 from cli.evaluate import evaluate
+from cli.explain import explain
 from cli.rejects import app as rejects
 from cli.replay import replay
 from cli.sim import app as sim
@@ -32,6 +33,7 @@ app.command(rich_help_panel="Roles")(console)
 app.command(rich_help_panel="Data")(analyze)
 app.command(rich_help_panel="Data")(replay)
 app.command(rich_help_panel="Data")(evaluate)
+app.command(rich_help_panel="Data")(explain)
 app.command(rich_help_panel="Upkeep")(doctor)
 app.add_typer(sim, name="sim", rich_help_panel="Roles")
 app.add_typer(dashboards, name="dashboards", rich_help_panel="Upkeep")

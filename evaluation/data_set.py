@@ -123,13 +123,20 @@ def _readable(path: Path) -> parquet.ParquetFile:
 def _batches(file: parquet.ParquetFile, path: Path, rows: int) -> Iterator[Readings]:
     try:
         for batch in file.iter_batches(rows, columns=list(COLUMNS)):
-            yield _readings(batch)
+            yield readings_of_batch(batch)
     except (OSError, ValueError, pa.ArrowException) as error:
         msg = f"{path} is damaged: {str(error).splitlines()[0]}"
         raise GeohazardError(msg) from error
 
 
-def _readings(batch: pa.RecordBatch) -> Readings:
+def readings_of_batch(batch: pa.RecordBatch) -> Readings:
+    """Take the columns of a file's rows.
+
+    Raises
+    ------
+    ValueError
+        If a reading is incomplete.
+    """
     for name in COLUMNS:
         if batch.column(name).null_count:
             msg = f"column {name!r} holds nulls"

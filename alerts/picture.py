@@ -1,0 +1,167 @@
+"""A warning drawn: the readings of its evidence, flags, window, limit, level and forecast.
+
+Needs matplotlib, which comes with ``pip install 'geohazard[plot]'``. Chinese labels need a Chinese
+font on the machine; `has_chinese_font` tells.
+"""
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from alerts.case import HOUR_MS, Case, Series
+from alerts.phrases import level_en, level_zh
+from alerts.picture_series import COLOURS, DAY_MS, WORDS, china_time, draw_series, family_of
+from alerts.words import clean_text
+from domain.errors import GeohazardError
+from domain.levels import Flag
+from domain.warnings import Forecast, Reason
+
+MOST_PANELS = 4
+FORECAST_AHEAD_H = 72.0
+_CHINESE_FONTS: tuple[str, ...] = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "SimHei",
+)
+_CHINESE_FONTS += ("Microsoft YaHei", "WenQuanYi Zen Hei", "PingFang SC")
+
+
+def draw_case(case: Case, path: Path, language: str = "en") -> None:
+    """Draw a warning into a file; its ending decides the format.
+
+    Parameters
+    ----------
+    language
+        ``en`` or ``zh``.
+
+    Raises
+    ------
+    GeohazardError
+        If matplotlib is missing, there are no readings, or the file cannot be written.
+    """
+    shown = _panels(case)
+    if not shown:
+        msg = "there are no readings of this warning to draw; name the record that holds them"
+        raise GeohazardError(msg)
+    matplotlib = _import("matplotlib")
+    chinese = [name for name in _CHINESE_FONTS if _has_font(name)]
+    fonts = [*chinese, "DejaVu Sans"] if language == "zh" else ["DejaVu Sans", *chinese]
+    settings: dict[str, object] = {"font.family": fonts, "font.size": 9}
+    settings["axes.unicode_minus"] = False
+    with matplotlib.rc_context(settings):
+        _draw(case, shown, path, language)
+
+
+def has_chinese_font() -> bool:
+    """Whether Chinese labels can be drawn here."""
+    return any(_has_font(name) for name in _CHINESE_FONTS)
+
+
+def _draw(case: Case, shown: Sequence[tuple[Reason, Series]], path: Path, language: str) -> None:
+    heights = [2.2] * len(shown) + [0.8]
+    size = (9.5, 1.0 + sum(heights))
+    figure = _import("matplotlib.figure").Figure(figsize=size, layout="constrained")
+    axes = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
+    for axis, (reason, series) in zip(axes[:-1], shown, strict=True):
+        draw_series(axis, reason, series, language)
+    _draw_levels(axes[-1], case, language)
+    start, end = _limits(case, shown)
+    for axis in axes:
+        axis.axvline(china_time(case.event.event_ms), color=COLOURS[case.event.level], lw=1.2)
+        if case.event.forecast is not None:
+            _draw_forecast(axis, case.event.forecast, end)
+        axis.set_xlim(china_time(start), china_time(end))
+    axes[-1].set_xlabel(WORDS[language]["time"])
+    figure.suptitle(_title(case, language), fontsize=11)
+    try:
+        figure.savefig(path, dpi=130)
+    except (OSError, ValueError) as error:
+        msg = f"cannot write the picture {path}: {error}"
+        raise GeohazardError(msg) from error
+
+
+def _panels(case: Case) -> list[tuple[Reason, Series]]:
+    found: list[tuple[Reason, Series]] = []
+    for reason in case.event.reasons:
+        series = case.series_of(reason)
+        if series is not None and len(series.time_ms) and len(found) < MOST_PANELS:
+            found.append((reason, series))
+    if not found and case.series:
+        moving = [s for s in case.series if s.time_ms and family_of(s) in ("displacement", "tilt")]
+        rest = [s for s in case.series if s.time_ms]
+        found = [(_no_reason(s), s) for s in (moving or rest)[:2]]
+    return found
+
+
+def _no_reason(series: Series) -> Reason:
+    """Stand in for evidence where a warning has none (silence)."""
+    return Reason(
+        channel=series.channel,
+        device_id=series.device_id,
+        detector="",
+        level=0,
+        time_ms=-1,
+        value=0.0,
+        features={},
+        thresholds={},
+        rule="",
+        rule_version="",
+        flag=Flag.UNKNOWN,
+    )
+
+
+def _draw_levels(axis: Any, case: Case, language: str) -> None:
+    changes = {event.id: event for event in (*case.warnings, case.event)}
+    steps = sorted(changes.values(), key=lambda event: (event.event_ms, event.sequence))
+    steps = [e for e in steps if e.level != e.previous_level] or [case.event]
+    times = [china_time(steps[0].event_ms - 365 * DAY_MS), *(china_time(e.event_ms) for e in steps)]
+    levels = [steps[0].previous_level, *(e.level for e in steps)]
+    ends = [*times[1:], china_time(steps[-1].event_ms + 365 * DAY_MS)]
+    for start, end, level in zip(times, ends, levels, strict=True):
+        axis.fill_between([start, end], 0, level, color=COLOURS[level], lw=0, step="post")
+    axis.set_ylim(0, 4.4)
+    axis.set_yticks(range(5))
+    axis.set_ylabel(WORDS[language]["level"])
+    axis.grid(alpha=0.25, axis="y")
+
+
+def _draw_forecast(axis: Any, forecast: Forecast, end_ms: int) -> None:
+    start, end = china_time(forecast.earliest_ms), china_time(min(forecast.latest_ms, end_ms))
+    if end > start:
+        axis.axvspan(start, end, color=COLOURS[4], alpha=0.15, lw=0)
+    if forecast.failure_ms <= end_ms:
+        axis.axvline(china_time(forecast.failure_ms), color=COLOURS[4], ls=":", lw=1.2)
+
+
+def _limits(case: Case, shown: Sequence[tuple[Reason, Series]]) -> tuple[int, int]:
+    start = min(series.time_ms[0] for _, series in shown)
+    end = max(case.event.event_ms, *(series.time_ms[-1] for _, series in shown))
+    forecast = case.event.forecast
+    if forecast is not None:
+        reach = case.event.event_ms + round(FORECAST_AHEAD_H * HOUR_MS)
+        end = max(end, min(forecast.latest_ms, reach))
+    return start, end + max((end - start) // 50, 60_000)
+
+
+def _title(case: Case, language: str) -> str:
+    event = case.event
+    level = level_zh(event.level) if language == "zh" else level_en(event.level)
+    name = clean_text(case.point.name) if case.point else ""
+    name = name if name.isascii() or has_chinese_font() else ""
+    # A dollar sign would begin mathematics in matplotlib.
+    return f"{name} {clean_text(event.point_id)}: {level}  ({event.id})".strip().replace("$", r"\$")
+
+
+def _has_font(name: str) -> bool:
+    fonts = _import("matplotlib.font_manager").fontManager
+    return any(entry.name == name for entry in fonts.ttflist)
+
+
+def _import(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        msg = "pictures need matplotlib: pip install 'geohazard[plot]'"
+        raise GeohazardError(msg) from error

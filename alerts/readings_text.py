@@ -1,0 +1,79 @@
+"""The readings that led to a warning, as lines of text in English or Chinese."""
+
+from alerts import phrases
+from alerts.case import Case, Series
+from alerts.words import clean_text, local_time, number
+from domain.channels import CHANNELS
+from domain.levels import Flag
+
+SHOWN = 8
+"""Readings listed for each piece of evidence: the last ones up to the one that completed it."""
+
+
+def readings_text(case: Case, language: str) -> str:
+    """List the last readings of each instrument that gave evidence, with their quality.
+
+    Parameters
+    ----------
+    language
+        ``en`` or ``zh``.
+
+    Examples
+    --------
+    >>> from domain.warnings import Reason, WarningKind, make_warning
+    >>> reason = Reason(channel="crack", device_id="d1", detector="motion", level=2,
+    ...     time_ms=1_780_000_600_000, value=2.5, features={}, thresholds={}, rule="r",
+    ...     rule_version="1", flag=1)
+    >>> event = make_warning(point_id="500235010007", kind=WarningKind.RAISED, level=2,
+    ...     previous_level=0, event_ms=1_780_000_600_000, sequence=1, reasons=(reason,))
+    >>> series = Series("crack", "d1", [1_780_000_000_000, 1_780_000_600_000], [1.0, 2.5], [1, 3])
+    >>> print(readings_text(Case(event, None, (series,)), "en"))
+    Readings of crack, device d1 (mm, time UTC+8); 1 of 2 in view were suspect or failed:
+      2026-05-29 04:26:40         1  good
+      2026-05-29 04:36:40       2.5  suspect  <- completed the evidence
+    """
+    parts = []
+    for reason in case.event.reasons:
+        series = case.series_of(reason)
+        if series is not None and len(series.time_ms):
+            head = _head_zh(series) if language == "zh" else _head_en(series)
+            parts.append("\n".join([head, *_lines(series, reason.time_ms, language)]))
+    return "\n".join(parts)
+
+
+def _head_en(series: Series) -> str:
+    bad, total = _bad(series), len(series.flag)
+    return (
+        f"Readings of {clean_text(series.channel)}, device {clean_text(series.device_id)} "
+        f"({_unit(series)}, time UTC+8); {bad} of {total} in view were suspect or failed:"
+    )
+
+
+def _head_zh(series: Series) -> str:
+    bad, total = _bad(series), len(series.flag)
+    channel = CHANNELS.get(series.channel)
+    title = channel.title_zh if channel else clean_text(series.channel)
+    return (
+        f"{title}读数（设备{clean_text(series.device_id)}，单位{_unit(series)}，北京时间）；"
+        f"图示{total}个读数中{bad}个可疑或不合格："
+    )
+
+
+def _lines(series: Series, until_ms: int, language: str) -> list[str]:
+    rows = [i for i, at in enumerate(series.time_ms) if at <= until_ms][-SHOWN:]
+    word = phrases.flag_zh if language == "zh" else phrases.flag_en
+    mark = "  <- 触发读数" if language == "zh" else "  <- completed the evidence"
+    return [
+        f"  {local_time(series.time_ms[i])}  {number(series.value[i]):>8}  {word(series.flag[i])}"
+        + (mark if series.time_ms[i] == until_ms else "")
+        for i in rows
+    ]
+
+
+def _bad(series: Series) -> int:
+    return sum(flag in (Flag.SUSPECT, Flag.FAIL) for flag in series.flag)
+
+
+def _unit(series: Series) -> str:
+    channel = CHANNELS.get(series.channel)
+    return channel.unit if channel else "?"

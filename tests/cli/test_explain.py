@@ -1,0 +1,109 @@
+"""``geohazard explain`` from an evaluated record, an embedded store and a file."""
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.explain_sources import read_warnings
+from cli.main import app
+from detectors.engine import Engine
+from domain.errors import GeohazardError
+from domain.settings import IngestSettings
+from domain.warnings import encode_warning
+from evaluation.data_set import open_data_set
+from evaluation.door import Door
+from evaluation.metrics import evaluate
+from storage.duck import DuckStore
+from tests.evaluation.builders import write_record
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    folder = write_record(tmp_path_factory.mktemp("record") / "demo")
+    data = open_data_set(folder)
+    _, found = evaluate(data, partitions=1, door=Door.of(IngestSettings()))
+    lines = [encode_warning(known.event) + b"\n" for known in found.warnings]
+    (folder / "warnings.jsonl").write_bytes(b"".join(lines))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def warning(record):
+    """Return the first warning of orange or higher."""
+    events = read_warnings(record / "warnings.jsonl")
+    return next(e for e in events if e.level >= 3 and e.level > e.previous_level)
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["explain", *map(str, arguments)])
+
+
+def test_from_an_evaluated_record_with_a_picture(record, warning, tmp_path):
+    picture = tmp_path / "case.png"
+    result = run(warning.id, "--data-dir", record, "--png", picture)
+    assert result.exit_code == 0, result.output
+    reason = warning.reasons[0]
+    assert reason.rule in result.stdout
+    assert "quality good" in result.stdout
+    assert "<- completed the evidence" in result.stdout
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_in_chinese(record, warning):
+    result = run(warning.id, "--data-dir", record, "--lang", "zh")
+    assert "依据：" in result.stdout
+    assert "触发读数" in result.stdout
+    assert "Why" not in result.stdout
+
+
+def test_the_store_and_the_record_say_the_same(record, warning, tmp_path):
+    store = DuckStore(tmp_path / "record.duckdb", retention_h=1e6)
+    data = open_data_set(record)
+    door, engine = Door.of(IngestSettings()), Engine(data.registry.points)
+    for batch in data.batches():
+        mine = batch.take(batch.point_id.codes == _code(batch, warning.point_id))
+        mine = mine.take(door.admits(mine))
+        store.write_readings([mine])
+        store.write_features([engine.process(mine).features])
+    store.write_warnings([(warning, 1)])
+    store.close()
+    (tmp_path / "registry.csv").write_bytes((record / "registry.csv").read_bytes())
+    stored = run(warning.id, "--data-dir", tmp_path)
+    assert stored.exit_code == 0, stored.output
+    assert stored.stdout == run(warning.id, "--data-dir", record).stdout
+
+
+def test_from_a_file_of_warnings(record, warning):
+    result = run(warning.id, "--file", record / "warnings.jsonl")
+    assert warning.reasons[0].rule in result.stdout
+    drawn = run(warning.id, "--file", record / "warnings.jsonl", "--png", record / "x.png")
+    assert "no readings of this warning" in str(drawn.exception)
+
+
+@pytest.mark.parametrize("warning_id", ["w_0", "", "'; DROP TABLE warning; --"])
+def test_an_unknown_id_is_one_sentence(record, warning_id):
+    for option in (("--data-dir", record), ("--file", record / "warnings.jsonl")):
+        result = run(warning_id, *option)
+        assert isinstance(result.exception, GeohazardError)
+        assert str(result.exception).startswith(f"there is no warning {warning_id!r} in ")
+
+
+def test_folders_that_hold_nothing(record, tmp_path):
+    assert "holds no record.duckdb" in str(run("w_0", "--data-dir", tmp_path).exception)
+    (tmp_path / "run.json").write_bytes((record / "run.json").read_bytes())
+    assert "was not evaluated yet" in str(run("w_0", "--data-dir", tmp_path).exception)
+
+
+def test_a_file_that_holds_no_warnings(tmp_path):
+    path = tmp_path / "warnings.jsonl"
+    path.write_text("\n{}\n")
+    assert "line 2 is no warning" in str(run("w_0", "--file", path).exception)
+    assert "cannot read" in str(run("w_0", "--file", tmp_path / "none").exception)
+
+
+def test_folder_and_file_together_are_refused(tmp_path):
+    assert run("w_0", "--data-dir", tmp_path, "--file", tmp_path / "x").exit_code == 2
+
+
+def _code(batch, point_id):
+    names = batch.point_id.names
+    return names.index(point_id) if point_id in names else -1
