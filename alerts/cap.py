@@ -164,6 +164,8 @@ def _parameters(event: WarningEvent) -> list[tuple[str, str]]:
             ("forecastFailure", offset_time(event.forecast.failure_ms)),
             ("forecastLatest", offset_time(event.forecast.latest_ms)),
         ]
+    if event.forecast_refused:
+        pairs.append(("forecastRefused", clean_text(event.forecast_refused)))
     return [(name, value) for name, value in pairs if value]
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from alerts import phrases
 from alerts.evidence import evidence_en, evidence_zh
+from alerts.forecast_words import outlook_en, outlook_zh
 from alerts.place import Place, place_of
-from alerts.words import clean_text, local_time, number
+from alerts.words import clean_text, local_time
 from domain.levels import Level
 from domain.points import Point
-from domain.warnings import Acknowledgement, Forecast, WarningEvent, WarningKind
+from domain.warnings import Acknowledgement, WarningEvent, WarningKind
 
 MAX_REASONS = 20
 """A text names at most this many pieces of evidence; the data always hold all."""
@@ -116,7 +117,7 @@ def _text_en(event: WarningEvent, place: Place, status: str) -> str:
     lines += ["Why:"] if event.reasons else []
     lines += [f"- {evidence_en(reason)}" for reason in event.reasons[:MAX_REASONS]]
     lines.append(_more(event, "... and {} more in the data."))
-    lines.append(_forecast_en(event.forecast) if event.forecast else "")
+    lines.append(outlook_en(event))
     lines.append(f"Rules {clean_text(event.rules_version)}." if event.rules_version else "")
     return "\n".join(line for line in lines if line)
 
@@ -134,7 +135,7 @@ def _text_zh(event: WarningEvent, place: Place, status: str) -> str:
     lines += ["依据："] if event.reasons else []
     lines += [f"- {evidence_zh(reason)}" for reason in event.reasons[:MAX_REASONS]]
     lines.append(_more(event, "……另有{}条见数据。"))
-    lines.append(_forecast_zh(event.forecast) if event.forecast else "")
+    lines.append(outlook_zh(event))
     lines.append(f"规则版本 {clean_text(event.rules_version)}。" if event.rules_version else "")
     return "\n".join(line for line in lines if line)
 
@@ -166,21 +167,3 @@ def _seen_en(seen: Acknowledgement) -> str:
 def _seen_zh(seen: Acknowledgement) -> str:
     note = f"：{clean_text(seen.note)}" if seen.note else "。"
     return f"确认人：{clean_text(seen.by)}（预警{clean_text(seen.about)}）{note}"
-
-
-def _forecast_en(forecast: Forecast) -> str:
-    return (
-        f"Forecast: failure about {local_time(forecast.failure_ms)}, between "
-        f"{local_time(forecast.earliest_ms)} and {local_time(forecast.latest_ms)} (UTC+8); method "
-        f"{clean_text(forecast.method)}, R² {number(forecast.r2)}, made "
-        f"{local_time(forecast.made_at_ms)}. A forecast is an estimate: act on the level."
-    )
-
-
-def _forecast_zh(forecast: Forecast) -> str:
-    return (
-        f"预测：破坏时间约{local_time(forecast.failure_ms)}，区间{local_time(forecast.earliest_ms)}"
-        f"至{local_time(forecast.latest_ms)}（北京时间）；方法{clean_text(forecast.method)}，"
-        f"R² {number(forecast.r2)}，作于{local_time(forecast.made_at_ms)}。"
-        "预测仅供参考，以预警级别为准。"
-    )

@@ -30,7 +30,9 @@ def why_unusable(event: WarningEvent) -> str | None:
     if event.forecast is not None:
         forecast = event.forecast
         times += [forecast.made_at_ms, forecast.failure_ms]
-        times += [forecast.earliest_ms, forecast.latest_ms]
+        times += [forecast.earliest_ms, forecast.latest_ms, forecast.onset_ms]
+        for each in forecast.methods:
+            times += [each.failure_ms, each.earliest_ms or 0, each.latest_ms or 0]
     if any(time not in _TIMES_MS for time in times):
         return "a time is not between 1970 and 2200"
     return None

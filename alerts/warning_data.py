@@ -6,10 +6,18 @@ import msgspec
 
 from alerts.episode import Earlier
 from alerts.explain import Explanation, Words
+from alerts.forecast_words import MAX_METHODS
 from alerts.words import clean_text
 from domain.levels import Level
 from domain.times import iso
-from domain.warnings import Acknowledgement, Forecast, Reason, WarningEvent, WarningKind
+from domain.warnings import (
+    Acknowledgement,
+    Forecast,
+    MethodForecast,
+    Reason,
+    WarningEvent,
+    WarningKind,
+)
 
 
 class PointData(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +42,16 @@ class TextData(msgspec.Struct, frozen=True, kw_only=True):
     advice: str
 
 
+class MethodData(msgspec.Struct, frozen=True, kw_only=True):
+    """What one method says; null where it has none."""
+
+    method: str
+    failure: str
+    earliest: str | None
+    latest: str | None
+    r2: float | None
+
+
 class ForecastData(msgspec.Struct, frozen=True, kw_only=True):
     """Forecast time of failure with its window."""
 
@@ -43,6 +61,9 @@ class ForecastData(msgspec.Struct, frozen=True, kw_only=True):
     latest: str
     method: str
     r2: float
+    coverage: float | None
+    onset: str | None
+    methods: tuple[MethodData, ...]
 
 
 class ReasonData(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +106,7 @@ class WarningData(msgspec.Struct, frozen=True, kw_only=True):
     point: PointData
     reasons: tuple[ReasonData, ...]
     forecast: ForecastData | None
+    forecast_refused: str
     rules_version: str
     acknowledgement: AcknowledgementData | None
     earlier: tuple[str, ...]
@@ -121,6 +143,7 @@ def warning_data(
         point=_point(words),
         reasons=tuple(_reason(reason) for reason in event.reasons),
         forecast=_forecast(event.forecast) if event.forecast else None,
+        forecast_refused=clean_text(event.forecast_refused),
         rules_version=clean_text(event.rules_version),
         acknowledgement=_seen(event.acknowledgement) if event.acknowledgement else None,
         earlier=tuple(e.id for e in earlier),
@@ -179,4 +202,17 @@ def _forecast(forecast: Forecast) -> ForecastData:
         latest=iso(forecast.latest_ms),
         method=clean_text(forecast.method),
         r2=forecast.r2,
+        coverage=forecast.coverage or None,
+        onset=iso(forecast.onset_ms) if forecast.onset_ms else None,
+        methods=tuple(_method(each) for each in forecast.methods[:MAX_METHODS]),
+    )
+
+
+def _method(each: MethodForecast) -> MethodData:
+    return MethodData(
+        method=clean_text(each.method),
+        failure=iso(each.failure_ms),
+        earliest=None if each.earliest_ms is None else iso(each.earliest_ms),
+        latest=None if each.latest_ms is None else iso(each.latest_ms),
+        r2=each.r2,
     )

@@ -11,7 +11,10 @@ The way through this folder::
       baseline motion rain shaking surge   the methods, one a file (`detectors.base.Detector`)
         predictors tails   what is usual for a series, for `baseline`
       scores      p-values, the scale of scores, and one p-value for many channels
-      forecast    time of failure, for series that screening marked
+      forecasting which series are asked for their time of failure, and when
+      forecast    a window of failure, or the reason why there is none
+        failure_time   the methods, one a file
+    outlooks    the forecast in force for each series and point
     fusion      series claims -> level of the point, with hysteresis (`rules` is the table)
     silence     who stopped reporting, by the watermark of all
     snapshot    state as bytes and back

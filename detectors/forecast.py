@@ -1,124 +1,149 @@
-"""Time of failure by inverse velocity (Fukuzono 1985; Voight 1988 with alpha = 2).
+"""Time of failure of one series: a window, or the reason why there is none.
 
-A slope in tertiary creep with ``dv/dt = A v^2`` has ``1/v = A (t_f - t)``: the inverse of its
-velocity falls on a straight line to zero at the time of failure. The line is SciPy's `linregress`
-through the newest run of growing motion. Asked only for series that screening marked (some tens
-of microseconds each would not do for all), and refused with a reason whenever the motion or the
-fit does not warrant a forecast: a wet-season step that slows down must not become one.
+`detectors.failure_time` has the methods. Here stands what warrants a forecast: enough motion, at
+a velocity that matters; tertiary creep explaining the record, and clearly better than a motion at
+a constant rate, one that slows, one that grows without end, and a step that comes to rest; a
+failure no further ahead than what has been seen allows; and a window narrow enough to be of use.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import linregress
-from scipy.stats import t as student
 
-from detectors.columns import F64, I64
+from detectors.failure_time import ensemble, rivals, voight
+from detectors.failure_time.carla import carla
+from detectors.failure_time.estimate import Estimate
+from detectors.failure_time.history import History
+from detectors.failure_time.inverse_velocity import inverse_velocity
+from detectors.failure_time.markers import marks_of
+from detectors.failure_time.saito import saito
+from detectors.failure_time.slo import slo
 from detectors.tracks import DAY_MS
-from domain.warnings import Forecast
+from domain.warnings import Forecast, ForecastRefusal, MethodForecast
 
-METHOD = "inverse-velocity"
-LEAST_VELOCITIES = 4
-LEAST_R2 = 0.8
-LEAST_GROWTH = 2.0
-CONFIDENCE = 0.9
+LEAST_VALUES = 10
+LEAST_SIGMAS = 8.0
+LEAST_MARGIN = 4.0
+"""Least logarithm of the likelihood ratio against every rival."""
+
+MOST_SCALE = 4.0
+"""Errors about the best curve, as variance against what was expected, beyond which no law fits."""
+
+FARTHEST_SPANS = 1.5
+MOST_LOG_WIDTH = 1.5
+"""Half width of the window: a factor of 4.5 on the time ahead, either way."""
+
+_REFUSALS = {
+    "constant": ForecastRefusal.CONSTANT_RATE,
+    "slowing": ForecastRefusal.SLOWING,
+    "exponential": ForecastRefusal.NO_FINITE_TIME,
+    "step": ForecastRefusal.STEP,
+}
 
 
 @dataclass(frozen=True)
-class Inverse:
+class Outlook:
     """A forecast, or the reason why there is none."""
 
     forecast: Forecast | None
-    refused: str = ""
+    refused: ForecastRefusal | None = None
 
 
-def forecast(time_ms: I64, value: F64, *, noise: float, floor_per_day: float) -> Inverse:
+def forecast(history: History | None, *, floor_per_day: float, interval_days: float) -> Outlook:
     """Forecast the time of failure of one series.
 
     Parameters
     ----------
-    time_ms, value
-        Newest readings, shape (n,), increasing times, any direction of motion.
-    noise
-        Standard deviation of one reading, in the unit of the values.
+    history
+        Its record (`detectors.failure_time.history.history_of`).
     floor_per_day
         Velocity below which no forecast is made.
-
-    Returns
-    -------
-    Inverse
-        The window is where the line's confidence band (90 %) meets zero.
+    interval_days
+        Nominal time between readings.
 
     Examples
     --------
-    Displacement of a slope that fails 8 hours after the first reading, every half hour:
+    A slope that fails 8 hours after the first reading, read every ten minutes for six hours; and
+    one that slows down:
 
     >>> import numpy as np
-    >>> t = np.arange(14) * 1_800_000
-    >>> moved = -100.0 * np.log1p(-t / 28_800_000)
-    >>> found = forecast(t, moved, noise=0.1, floor_per_day=10.0).forecast
-    >>> abs(found.failure_ms - 28_800_000) < 900_000
-    True
-    >>> forecast(t, 50.0 * np.sqrt(t + 1.0), noise=0.1, floor_per_day=10.0).refused
-    'the motion does not accelerate'
+    >>> from detectors.failure_time.history import history_of
+    >>> t = np.arange(36) * 600_000
+    >>> failing = history_of(t, -100.0 * np.log1p(-t / 28_800_000), 0.1)
+    >>> made = forecast(failing, floor_per_day=10.0, interval_days=1 / 144).forecast
+    >>> made.earliest_ms < 28_800_000 < made.latest_ms, abs(made.failure_ms - 28_800_000) < 1.2e6
+    (True, True)
+    >>> resting = history_of(t, np.sqrt(t), 1.0)
+    >>> forecast(resting, floor_per_day=10.0, interval_days=1 / 144).refused.value
+    'slowing'
     """
-    middle, velocity = _run_of_motion(time_ms, value, noise)
-    if len(velocity) < LEAST_VELOCITIES:
-        return Inverse(None, f"only {len(velocity)} velocities stand out of the noise")
-    if velocity[-1] < floor_per_day:
-        return Inverse(None, f"{velocity[-1]:.3g} per day is too slow for a forecast")
-    if velocity[-1] < LEAST_GROWTH * velocity[0] or velocity[-1] < np.median(velocity):
-        return Inverse(None, "the motion does not accelerate")
-    return _fit(int(time_ms[-1]), middle, velocity)
+    if history is None or len(history) < LEAST_VALUES:
+        return Outlook(None, ForecastRefusal.TOO_LITTLE_MOTION)
+    if history.size < LEAST_SIGMAS * history.noise:
+        return Outlook(None, ForecastRefusal.TOO_LITTLE_MOTION)
+    if history.newest_velocity < floor_per_day:
+        return Outlook(None, ForecastRefusal.TOO_SLOW)
+    fit = voight.fit(history)
+    refused = _unwarranted(history, fit)
+    if refused is not None:
+        return Outlook(None, refused)
+    others = _others(history)
+    window = ensemble.combine(fit.estimate, others, interval_days)
+    if window.log_width > MOST_LOG_WIDTH and window.early_days > 0.0:
+        return Outlook(None, ForecastRefusal.WINDOW_TOO_WIDE)
+    return Outlook(_made(history.now_ms, fit, others, window))
 
 
-def _run_of_motion(time_ms: I64, value: F64, noise: float) -> tuple[F64, F64]:
-    """Find the newest run in one direction: times (days before the newest) and speeds."""
-    days = (time_ms - time_ms[-1]) / DAY_MS
-    step = np.diff(value)
-    sign = np.sign(value[-1] - value[max(0, len(value) - 4)])
-    moves = step * sign > 2.0 * noise
-    start = len(moves) - int(np.argmin(np.append(moves[::-1], False)))
-    middle = 0.5 * (days[1:] + days[:-1])
-    return middle[start:], (step * sign / np.diff(days))[start:]
+def _unwarranted(history: History, fit: voight.Fit) -> ForecastRefusal | None:
+    """Why the motion or the fit warrants no forecast; ``None`` if it does."""
+    misfits = rivals.misfits(history)
+    best = min(misfits, key=lambda name: misfits[name])
+    if 0.5 * (misfits[best] - fit.misfit) / fit.scale < LEAST_MARGIN:
+        return _REFUSALS[best]
+    if fit.scale > voight.TEMPER * MOST_SCALE:
+        return ForecastRefusal.NO_LAW_FITS
+    if fit.quantile(0.5) > FARTHEST_SPANS * history.span_days:
+        return ForecastRefusal.TOO_FAR_AHEAD
+    return None
 
 
-def _fit(now_ms: int, middle: F64, velocity: F64) -> Inverse:
-    inverse = 1.0 / velocity
-    line = linregress(middle, inverse)
-    r2 = float(line.rvalue) ** 2
-    if not line.slope < 0.0:
-        return Inverse(None, "the motion does not accelerate")
-    if not r2 >= LEAST_R2:
-        return Inverse(None, f"1/v is no straight line (r2 {r2:.2f} < {LEAST_R2})")
-    ahead = float(-line.intercept / line.slope)
-    span = float(middle[-1] - middle[0])
-    if ahead <= 0.0:
-        return Inverse(None, "the line meets zero in the past")
-    if ahead > 2.0 * span:
-        return Inverse(None, "failure lies further ahead than twice the motion that was seen")
-    early, late = _window(middle, line, ahead)
-    return Inverse(
-        Forecast(
-            made_at_ms=now_ms,
-            failure_ms=now_ms + round(ahead * DAY_MS),
-            earliest_ms=now_ms + round(max(early, 0.0) * DAY_MS),
-            latest_ms=now_ms + round(min(late, 4.0 * span) * DAY_MS),
-            method=METHOD,
-            r2=float(f"{r2:.6g}"),
-        )
+def _others(history: History) -> tuple[Estimate, ...]:
+    marks = marks_of(history)
+    by_marks = () if marks is None else (inverse_velocity(marks), slo(marks), saito(marks))
+    return (*by_marks, carla(history))
+
+
+def _made(
+    now_ms: int, fit: voight.Fit, others: tuple[Estimate, ...], window: ensemble.Window
+) -> Forecast:
+    return Forecast(
+        made_at_ms=now_ms,
+        failure_ms=_at(now_ms, window.ahead_days),
+        earliest_ms=_at(now_ms, window.early_days),
+        latest_ms=_at(now_ms, window.late_days),
+        method=ensemble.METHOD,
+        r2=float(f"{fit.r2:.6g}"),
+        coverage=ensemble.COVERAGE,
+        onset_ms=_at(now_ms, fit.onset_days),
+        methods=tuple(_method(now_ms, e) for e in (fit.estimate, *others) if e.given),
     )
 
 
-def _window(middle: F64, line: "object", ahead: float) -> tuple[float, float]:
-    """Where the confidence band of the line meets zero (Fieller), days ahead."""
-    slope, error = float(line.slope), float(line.stderr)  # type: ignore[attr-defined]
-    centre = float(np.mean(middle))
-    quantile = float(student.ppf(0.5 + CONFIDENCE / 2.0, len(middle) - 2))
-    spread = float(np.sum((middle - centre) ** 2))
-    reach = ahead - centre
-    g = (quantile * error / slope) ** 2
-    if g >= 1.0:
-        return 0.0, np.inf
-    root = quantile * error / abs(slope) * np.sqrt((1.0 - g) * spread / len(middle) + reach * reach)
-    return centre + (reach - root) / (1.0 - g), centre + (reach + root) / (1.0 - g)
+def _method(now_ms: int, estimate: Estimate) -> MethodForecast:
+    window = np.isfinite(estimate.early_days) and np.isfinite(estimate.late_days)
+    return MethodForecast(
+        method=estimate.method,
+        failure_ms=_at(now_ms, estimate.ahead_days),
+        earliest_ms=_at(now_ms, estimate.early_days) if window else None,
+        latest_ms=_at(now_ms, estimate.late_days) if window else None,
+        r2=float(f"{estimate.r2:.6g}") if np.isfinite(estimate.r2) else None,
+    )
+
+
+MOST_DAYS = 36_525.0
+"""What lies further ahead is no time: a century."""
+
+
+def _at(now_ms: int, days: float) -> int:
+    """To the second: more digits would only tell processors apart."""
+    return now_ms + 1000 * round(min(days, MOST_DAYS) * DAY_MS / 1000.0)

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.columns import F64, I64, Mask, Rows
+from detectors.forecasting import ASKED_FROM
 from detectors.fusion import Caps, step
+from detectors.outlooks import NOTHING, Outlooks
 from detectors.reasons import reasons_of
 from detectors.screened import Screened
 from detectors.series import SeriesBook
 from detectors.silence import Listening, Silence, limit_ms
 from domain.warnings import Forecast, WarningEvent, WarningKind, make_warning
-
-FORECAST_FROM = 2
-"""Level of a point from which its warnings carry a forecast."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,13 @@ class Batch:
 
 
 class PointStream:
-    """State of the points of one engine beyond the tables: forecasts and the watermark."""
+    """State of the points of one engine beyond the tables: outlooks and the watermark."""
 
     def __init__(self, book: SeriesBook) -> None:
         self.book = book
         self.silence = Silence(book)
         self.listening = Listening()
-        self.forecasts: dict[int, Forecast] = {}
+        self.outlooks = Outlooks(book)
         self._caps = Caps.of(book)
 
     def run(
@@ -90,13 +89,11 @@ class PointStream:
 
     def forecast_of(self, point: int) -> Forecast | None:
         """Forecast of the point's strongest series that has one; the earliest of equals."""
-        members = self.book.members[point, : self.book.member_count[point]].tolist()
-        found = [
-            (-int(self.book.fused["claim"][row]), self.forecasts[row].failure_ms, row)
-            for row in members
-            if row in self.forecasts
-        ]
-        return self.forecasts[min(found)[2]] if found else None
+        return self.outlooks.forecast_of(self._members(point))
+
+    def _members(self, point: int) -> list[int]:
+        members: list[int] = self.book.members[point, : self.book.member_count[point]].tolist()
+        return members
 
     def _segment(self, batch: Batch, rows: Rows, levels: Rows, changes: list[Change]) -> None:
         table, result = self.book.points, batch.result
@@ -167,14 +164,11 @@ class PointStream:
             if row in result.features:
                 fused["features"][batch.series[row]] = result.features[row]
         asked = np.fromiter((row in result.forecasts for row in rows.tolist()), bool, len(rows))
-        for place in np.flatnonzero(asked | (fused["forecasting"][series] > 0)).tolist():
-            row, key = int(rows[place]), int(series[place])
-            made = result.forecasts[row].forecast if row in result.forecasts else None
-            fused["forecasting"][key] = made is not None
-            if made is None:
-                self.forecasts.pop(key, None)
-            else:
-                self.forecasts[key] = made
+        rests = (fused["forecasting"][series] > 0) & (fused["stay"][series] < ASKED_FROM)
+        for place in np.flatnonzero(asked | rests).tolist():
+            key = int(series[place])
+            self.outlooks.take(key, result.forecasts.get(int(rows[place])))
+            fused["forecasting"][key] = self.outlooks.known(key)
 
     def _rest(self, points: Rows) -> None:
         """Let points rest that neither have a level nor any support for one."""
@@ -208,6 +202,8 @@ class PointStream:
         # Counted apart: whether a short silence was noticed must not change a level's warning.
         counter = "sequence" if about_level else "silences"
         table[counter][point] += 1
+        speaks = about_level and level >= ASKED_FROM
+        outlook = self.outlooks.at(self._members(point), event_ms) if speaks else NOTHING
         warning = make_warning(
             point_id=self.book.point_ids[point],
             kind=kind,
@@ -216,8 +212,9 @@ class PointStream:
             event_ms=event_ms,
             sequence=int(table[counter][point]),
             reasons=reasons_of(self.book, point) if about_level else (),
-            forecast=self.forecast_of(point) if about_level and level >= FORECAST_FROM else None,
+            forecast=outlook.forecast,
             rules_version=self.book.rules.version,
+            forecast_refused=outlook.refused or "",
         )
         return self._change(row, point, event_ms, warning)
 

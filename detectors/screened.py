@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detectors.columns import F64, U8, Mask
-from detectors.forecast import Inverse
+from detectors.forecast import Outlook
 from domain.levels import Flag
 
 
@@ -37,7 +37,7 @@ class Screened:
     soil_water: F64
     rain_ratio: F64
     features: dict[int, F64] = field(default_factory=dict)
-    forecasts: dict[int, Inverse] = field(default_factory=dict)
+    forecasts: dict[int, Outlook] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, size: int) -> "Screened":

@@ -10,22 +10,18 @@ import numpy as np
 from detectors import arrival, quality, steps, tracks
 from detectors.base import Verdict
 from detectors.columns import F64, I64, U8, Mask, Rows
-from detectors.forecast import forecast
+from detectors.forecasting import ask
 from detectors.noise import PRIOR, departure, floored, learn
 from detectors.rules import FAMILIES
 from detectors.screened import Screened
 from detectors.series import SeriesBook
-from detectors.tracks import DAY_MS, RING, Limits, Round
+from detectors.tracks import DAY_MS, Limits, Round
 from domain.levels import Flag
 
-_DISPLACEMENT = FAMILIES.index("displacement")
 _SHARED_NOISE = np.array([f not in ("displacement", "tilt", "rain", "dynamic") for f in FAMILIES])
 
 CHUNK = 8192
 """Readings handled at once: keeps the temporary arrays in the cache and the memory bounded."""
-
-FORECAST_FROM = 2
-"""Confirmed claim from which the time of failure is asked for."""
 
 
 def screen(book: SeriesBook, series: Rows, time_ms: I64, value: F64) -> Screened:
@@ -178,7 +174,7 @@ def _consult(book: SeriesBook, batch: Round, rows: Rows, out: Screened) -> None:
                 out.rain_ratio[rows[mine]] = said.rain_ratio
     table, series = batch.table, batch.series
     confirmed = np.maximum(np.minimum(best.claim, table["claim_before"][series]), best.sure)
-    good = batch.good
+    good, before = batch.good, table["claim"][series]
     for name, new in (
         ("claim_before", best.claim),
         ("claim", confirmed),
@@ -193,7 +189,8 @@ def _consult(book: SeriesBook, batch: Round, rows: Rows, out: Screened) -> None:
     out.detector[rows] = np.where(good, detector, 0)
     for place in np.flatnonzero(good & (best.stay > 0)).tolist():
         out.features[int(rows[place])] = best.features[place].copy()
-    _ask_forecasts(batch, rows, confirmed, out)
+    for place, outlook in ask(batch, confirmed, before).items():
+        out.forecasts[int(rows[place])] = outlook
 
 
 def _merge(best: Verdict, detector: U8, mine: Mask, said: Verdict, code: int) -> None:
@@ -211,16 +208,3 @@ def _merge(best: Verdict, detector: U8, mine: Mask, said: Verdict, code: int) ->
     for name in ("claim", "sure", "stay"):
         have = getattr(best, name)
         have[mine] = np.maximum(have[mine], getattr(said, name))
-
-
-def _ask_forecasts(batch: Round, rows: Rows, confirmed: U8, out: Screened) -> None:
-    marked = batch.good & (confirmed >= FORECAST_FROM) & (batch.family == _DISPLACEMENT)
-    for place in np.flatnonzero(marked).tolist():
-        used = min(int(batch.count[place]), RING)
-        floor = float(batch.limits.select(np.array([place]))["velocity_blue_mm_per_day"][0])
-        out.forecasts[int(rows[place])] = forecast(
-            batch.table["time"][batch.series[place], -used:],
-            batch.table["value"][batch.series[place], -used:].astype(np.float64),
-            noise=float(batch.table["noise"][batch.series[place], 0]),
-            floor_per_day=floor,
-        )

@@ -15,7 +15,7 @@ import numpy as np
 from detectors.columns import Array, Columns
 from detectors.series import SeriesBook
 from domain.errors import GeohazardError
-from domain.warnings import Forecast
+from domain.warnings import Forecast, ForecastRefusal
 
 if TYPE_CHECKING:
     from detectors.fuse_batch import PointStream
@@ -43,6 +43,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     newest_ms: int | None
     listened_ms: int
     forecasts: list[tuple[int, Forecast]]
+    refusals: list[tuple[int, ForecastRefusal]] = []
 
 
 def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
@@ -56,7 +57,8 @@ def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
         next_ms=stream.silence.next_ms,
         newest_ms=stream.listening.newest_ms,
         listened_ms=stream.listening.total_ms,
-        forecasts=sorted(stream.forecasts.items()),
+        forecasts=sorted(stream.outlooks.forecasts.items()),
+        refusals=sorted(stream.outlooks.refusals.items()),
     )
     text = msgspec.json.encode(header, order="deterministic")
     members: dict[str, Any] = {"header": np.frombuffer(text, np.uint8)}
@@ -90,7 +92,8 @@ def decode_state(blob: bytes, book: SeriesBook, stream: "PointStream") -> None:
     stream.silence.next_ms = header.next_ms
     stream.listening.newest_ms = header.newest_ms
     stream.listening.total_ms = header.listened_ms
-    stream.forecasts = dict(header.forecasts)
+    stream.outlooks.forecasts = dict(header.forecasts)
+    stream.outlooks.refusals = dict(header.refusals)
 
 
 def _tables(book: SeriesBook) -> dict[str, Columns]:
@@ -138,6 +141,6 @@ def _check(book: SeriesBook, header: Header) -> None:
     if any((array < 0).any() for array in counts):
         msg = "a count is negative"
         raise ValueError(msg)
-    if not all(0 < key < size for key, _ in header.forecasts):
+    if not all(0 < key < size for key, _ in (*header.forecasts, *header.refusals)):
         msg = "a forecast of an unknown series"
         raise ValueError(msg)

@@ -59,8 +59,44 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     flag: int
 
 
+class ForecastRefusal(StrEnum):
+    """Why moving ground gets no forecast of its time of failure."""
+
+    TOO_LITTLE_MOTION = "too_little_motion"
+    TOO_SLOW = "too_slow"
+    CONSTANT_RATE = "constant_rate"
+    SLOWING = "slowing"
+    STEP = "step"
+    NO_FINITE_TIME = "no_finite_time"
+    NO_LAW_FITS = "no_law_fits"
+    TOO_FAR_AHEAD = "too_far_ahead"
+    WINDOW_TOO_WIDE = "window_too_wide"
+    OVERDUE = "overdue"
+    NO_DISPLACEMENT = "no_displacement"
+
+
+class MethodForecast(msgspec.Struct, frozen=True, kw_only=True):
+    """What one method says; times in milliseconds since the epoch, ``None`` where it has none."""
+
+    method: str
+    failure_ms: int
+    earliest_ms: int | None = None
+    latest_ms: int | None = None
+    r2: float | None = None
+
+
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
-    """Forecast time of failure with its window; all times in milliseconds since the epoch."""
+    """Forecast time of failure with its window; all times in milliseconds since the epoch.
+
+    Attributes
+    ----------
+    coverage
+        Share of such windows that contain the failure, as calibrated; 0 where it is not known.
+    onset_ms
+        When the acceleration began, by the best fit; 0 where it is not known.
+    methods
+        The methods that it was made of.
+    """
 
     made_at_ms: int
     failure_ms: int
@@ -68,6 +104,9 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     latest_ms: int
     method: str
     r2: float
+    coverage: float = 0.0
+    onset_ms: int = 0
+    methods: tuple[MethodForecast, ...] = ()
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +140,8 @@ class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
         time had come.
     acknowledgement
         Only of kind ``acknowledged``.
+    forecast_refused
+        Why there is no forecast although motion supports yellow or more: a `ForecastRefusal`.
 
     Examples
     --------
@@ -123,6 +164,7 @@ class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
     forecast: Forecast | None = None
     rules_version: str = ""
     acknowledgement: Acknowledgement | None = None
+    forecast_refused: str = ""
 
     @property
     def event_time(self) -> str:
@@ -146,6 +188,7 @@ def make_warning(
     reasons: tuple[Reason, ...] = (),
     forecast: Forecast | None = None,
     rules_version: str = "",
+    forecast_refused: str = "",
 ) -> WarningEvent:
     """Make a warning event with its deterministic id."""
     identity = f"{point_id}|{sequence}|{kind.value}|{previous_level}>{level}|{event_ms}"
@@ -160,6 +203,7 @@ def make_warning(
         reasons=reasons,
         forecast=forecast,
         rules_version=rules_version,
+        forecast_refused=forecast_refused,
     )
 
 

@@ -1,0 +1,66 @@
+"""Which series are asked for their time of failure, and when.
+
+Only displacement that screening marked: what supports yellow or more. Each series is asked when
+its claim rises and at every third reading in between, so a forecast with a warning is fresh, and
+the cost stays within one call of about a millisecond for three readings of a marked series.
+"""
+
+import numpy as np
+
+from detectors.columns import U8
+from detectors.failure_time.history import History, history_of
+from detectors.forecast import Outlook, forecast
+from detectors.noise import PRIOR, SCALE_SHARE, floored
+from detectors.rules import FAMILIES
+from detectors.tracks import BIN_INTERVALS, BIN_LEAST_MS, DAY_MS, RING, Round
+
+ASKED_FROM = 2
+"""Level that a series must support, or let stay, to be asked."""
+
+EVERY = 3
+_BIN_SCALE = 4
+_DISPLACEMENT = FAMILIES.index("displacement")
+
+
+def ask(batch: Round, claim: U8, claim_before: U8) -> dict[int, Outlook]:
+    """Outlooks of the series that are asked, by their place in the batch.
+
+    Parameters
+    ----------
+    claim, claim_before
+        Confirmed claim of each reading's series, with this reading and before it, shape (n,).
+    """
+    stay = batch.table["stay"][batch.series]
+    marked = batch.good & (stay >= ASKED_FROM) & (batch.family == _DISPLACEMENT)
+    if not marked.any():
+        return {}
+    asked = marked & ((claim > claim_before) | (batch.count % EVERY == 0))
+    floor = batch.limits["velocity_blue_mm_per_day"]
+    return {
+        place: forecast(
+            record_of(batch, place),
+            floor_per_day=float(floor[place]),
+            interval_days=float(batch.interval_ms[place]) / DAY_MS,
+        )
+        for place in np.flatnonzero(asked).tolist()
+    }
+
+
+def record_of(batch: Round, place: int) -> History | None:
+    """Fine and coarse ring of one series, without readings that are suspect."""
+    table, row = batch.table, batch.series[place]
+    fine = RING - min(int(table["count"][row]), RING)
+    coarse = RING - min(int(table["coarse_count"][row]), RING)
+    good = table["flags"][row, fine:] < 3
+    prior = PRIOR[batch.channel[place]] * SCALE_SHARE
+    noise = floored(table["noise"][row].astype(np.float64), prior)
+    width_ms = max(float(batch.interval_ms[place]) * BIN_INTERVALS, BIN_LEAST_MS)
+    return history_of(
+        table["time"][row, fine:][good],
+        table["value"][row, fine:][good],
+        float(noise[0]),
+        bin_time_ms=table["coarse_time"][row, coarse:],
+        bin_value=table["coarse_value"][row, coarse:],
+        bin_noise=float(noise[_BIN_SCALE]),
+        bin_ms=width_ms,
+    )
