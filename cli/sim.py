@@ -17,10 +17,10 @@ from domain.errors import GeohazardError
 from domain.registry import load_registry, save_registry
 from domain.settings import load_settings
 from domain.times import iso, parse_iso
+from sensors_sim.counters import Counters
 from sensors_sim.live import LiveConfig, run
 from sensors_sim.province import build_points
 from sensors_sim.scenario import load_scenario
-from sensors_sim.summary import Counters
 
 app = typer.Typer(help="The simulated province of hazard points.", invoke_without_command=True)
 

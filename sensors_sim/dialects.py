@@ -115,6 +115,17 @@ def can_speak_dp(channels: Sequence[str]) -> bool:
     return whole and set(channels) <= known
 
 
+def sensor_ids(channels: Sequence[str]) -> tuple[str, ...]:
+    """Ids of the sensors of a device of the universal-device protocol.
+
+    Examples
+    --------
+    >>> sensor_ids(("crack", "tilt_x", "tilt_y"))
+    ('L1_LF_1', 'L1_QJ_1')
+    """
+    return tuple(code for code, _, _ in _sensors(channels, plain=True))
+
+
 def _sensors(channels: Sequence[str], *, plain: bool) -> list[_Sensor]:
     codes = _CODES if plain else _CODES | _DIALECT
     sensors: list[_Sensor] = []

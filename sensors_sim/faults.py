@@ -176,6 +176,11 @@ class Faults:
         since = {kind: steps.copy() for kind, steps in self._since.items()}
         return FaultStep(active, channel, since, self._skew(number, active))
 
+    def set_clock(self, row: int, number: int) -> None:
+        """End what is wrong with a device's clock before a step."""
+        for kind in (FaultKind.CLOCK_SKEW, FaultKind.CLOCK_DRIFT):
+            self._until[kind][row] = min(int(self._until[kind][row]), number)
+
     def _strikes(self, kind: FaultKind, number: int) -> Mask:
         strikes = self._drawn(self._noise, kind, number)
         if kind in self._slot and strikes.any():

@@ -5,7 +5,7 @@ drop-out its backlog, in order before the step's own message, or newest first or
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -99,6 +99,16 @@ class Fleet:
             return None
         point, device = self.sites.points[row], self.sites.devices[row]
         return mqtt_topic(point.district, point.point_id, device.device_id, "status")
+
+    def written(self, row: int, event_ms: int, values: Sequence[float]) -> bytes:
+        """Payload of a device in its dialect; values in the order of its channels."""
+        return self._writers[row](event_ms, values)
+
+    def message(self, row: int, event_ms: int, skew_ms: int, values: Sequence[float]) -> Message:
+        """Make the message of a reading beside the regular ones."""
+        own = tuple(values[: self._widths[row]])
+        payload = self.written(row, event_ms, own)
+        return Message(row, self._topics[row], payload, event_ms, VALID, skew_ms, own)
 
     def send(self, step: Step) -> Iterator[tuple[int, list[Message]]]:
         """Messages of a step by device, in the order in which devices speak.

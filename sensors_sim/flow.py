@@ -56,6 +56,21 @@ class Schedule:
         self._speed = speed
         self.caught_up = False
 
+    def begin(self, wall_start_ms: int) -> None:
+        """Begin at another wall clock than planned; before anything is sent."""
+        self._wall_start_ms = wall_start_ms
+
+    def event_ms(self, now_ms: int) -> int:
+        """Event time at a wall clock: what a device's true clock shows then.
+
+        Examples
+        --------
+        >>> Schedule(start_ms=0, wall_start_ms=100_000, speed=60.0).event_ms(101_000)
+        60000
+        """
+        elapsed_ms = max(now_ms - self._wall_start_ms, 0) * self._speed
+        return min(self._start_ms + round(elapsed_ms), now_ms)
+
     def due_ms(self, event_ms: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Wall clock at which readings of these event times are due, shape (n,)."""
         elapsed = np.round((event_ms - self._start_ms) / self._speed).astype(np.int64)

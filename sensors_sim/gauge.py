@@ -19,25 +19,39 @@ class Gauge:
     Examples
     --------
     >>> gauge = Gauge(Noise(1, ["a"]))
-    >>> gauge.bucket_mm.tolist(), [gauge.read(np.array([0.3]), keep=True).item() for _ in range(4)]
-    ([0.2], [0.2, 0.2, 0.4, 0.2])
+    >>> gauge.bucket_mm.tolist(), [gauge.read(np.array([0.3])).item() for _ in range(2)]
+    ([0.2], [0.2, 0.2])
     """
 
     def __init__(self, noise: Noise) -> None:
         self.bucket_mm = np.array([0.1, 0.2, 0.5])[(noise.uniform("bucket") * 3).astype(int)]
-        self._fallen_mm = np.zeros(len(noise))
+        self._fallen_mm = self._before_mm = np.zeros(len(noise))
 
-    def read(self, rain_mm: Array, *, keep: bool) -> Array:
-        """Whole tips since the last reading that was kept, in mm, shape (rows,).
+    def read(self, rain_mm: Array) -> Array:
+        """Whole tips since the reading before, in mm, shape (rows,).
 
         Parameters
         ----------
         rain_mm
             Rain since that reading, shape (rows,).
         """
-        fallen = self._fallen_mm + rain_mm
-        tips = np.floor(fallen / self.bucket_mm) - np.floor(self._fallen_mm / self.bucket_mm)
-        if keep:
-            self._fallen_mm = fallen
-        rain: Array = tips * self.bucket_mm
-        return rain
+        self._before_mm = self._fallen_mm
+        self._fallen_mm = self._fallen_mm + rain_mm
+        return self._tips_mm(self._fallen_mm) - self._tips_mm(self._before_mm)
+
+    def told_within(self, rain_mm: Array, back: npt.NDArray[np.bool_]) -> Array:
+        """Whole tips since a reading, without counting them as told, in mm, shape (rows,).
+
+        Parameters
+        ----------
+        rain_mm
+            Rain since the reading, shape (rows,).
+        back
+            Whether that reading is the one before the latest.
+        """
+        base = np.where(back, self._before_mm, self._fallen_mm)
+        return self._tips_mm(base + rain_mm) - self._tips_mm(base)
+
+    def _tips_mm(self, fallen_mm: Array) -> Array:
+        tips: Array = np.floor(fallen_mm / self.bucket_mm) * self.bucket_mm
+        return tips

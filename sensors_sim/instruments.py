@@ -82,8 +82,14 @@ class Instruments:
             "generic": lambda g, number: self._noise["generic"].normal("generic", number),
         }
 
-    def read(self, ground: Ground, number: int, dt_h: Array | float, *, keep: bool = True) -> Array:
-        """Read every channel.
+    def read(
+        self,
+        ground: Ground,
+        number: int,
+        dt_h: Array | float,
+        back: npt.NDArray[np.bool_] | None = None,
+    ) -> Array:
+        """Read every channel; regular readings are made in order.
 
         Parameters
         ----------
@@ -91,9 +97,10 @@ class Instruments:
             Of the reading.
         dt_h
             Hours since the last reading that was kept.
-        keep
-            Whether later readings go on from this one; such readings are made in order. Rain of a
-            reading that is not kept is counted from the last one that was.
+        back
+            Given for a reading between two regular ones, on which no later one goes on: whether
+            `ground` is reckoned from the regular reading before the latest, shape (n,). Its rain is
+            counted from there.
 
         Returns
         -------
@@ -101,6 +108,7 @@ class Instruments:
             Shape (n, width): each device's values in the order of its channels; NaN beyond them.
             A value has the digits that the device sends and lies in the channel's gross range.
         """
+        keep = back is None
         values = np.full((len(self._sites), self._sites.width), np.nan)
         for name, rows in self._sites.rows.items():
             if name in self._gnss:
@@ -109,7 +117,11 @@ class Instruments:
                 moved, air = ground.slip_mm[rows], ground.temperature_c[rows]
                 exact = self._crack_meter.read(moved, air, number, keep=keep)
             elif name == "rain" and self._gauge:
-                exact = self._gauge.read(ground.rain_mm[rows], keep=keep)
+                fallen = ground.rain_mm[rows]
+                gauge = self._gauge
+                exact = (
+                    gauge.read(fallen) if back is None else gauge.told_within(fallen, back[rows])
+                )
             else:
                 exact = self._readers[name](ground, number)
             values[rows, self._sites.slots[name]] = written(name, exact)

@@ -3,25 +3,29 @@
 Many devices share a few connections, each device always the same one, so a device's messages keep
 their order. Every connection has a retained gateway status with a last will; every SenML device has
 a retained status of its own. One thread drives everything: it sends what is due, takes in
-acknowledgements, and writes acknowledged messages to the ledger.
+acknowledgements and commands, and writes acknowledged messages to the ledger.
 """
 
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 import msgspec
 
 from domain.clock import Clock, SystemClock
+from sensors_sim.commander import Commander
+from sensors_sim.counters import Counters
 from sensors_sim.fleet import MALFORMED, Fleet, Message
 from sensors_sim.flow import Flow, Item, Schedule
 from sensors_sim.ledger import Ledger
 from sensors_sim.live_config import LiveConfig, check
 from sensors_sim.model import Model
 from sensors_sim.mqtt import Link
-from sensors_sim.summary import Counters, Summary
+from sensors_sim.sampling import Sampling
+from sensors_sim.summary import Summary
 from sensors_sim.truth import Truth
 
 __all__ = ["Counters", "LiveConfig", "Summary", "run"]
@@ -77,10 +81,13 @@ class _Live:
         )
         self._fleet = Fleet(self._model, config.scenario, config.mqtt.dp_topic)
         self._ledger = Ledger(config.ledger, self._model.sites)
-        self._links = [
-            Link(config.mqtt, f"{config.client_id}-{number}", self._acknowledged)
-            for number in range(config.connections)
-        ]
+        self._schedule = Schedule(config.start_ms, clock.now_ms(), config.speed)
+        self._sampling = Sampling(self._model, self._fleet, self._schedule)
+        self._commander = Commander(
+            self._model, self._fleet, self._schedule, self._sampling, config.mqtt
+        )
+        self._links = [self._link(number) for number in range(config.connections)]
+        self._extra: deque[Item] = deque()
         self._truth = Truth(self._model) if config.truth else None
         self.counters = Counters()
         self._told_at = 0.0
@@ -92,9 +99,9 @@ class _Live:
         began_ms = self._clock.now_ms()
         duration_s = self._config.duration_s
         end_ms = None if duration_s is None else began_ms + round(duration_s * 1000)
-        schedule = Schedule(self._config.start_ms, began_ms, self._config.speed)
+        self._schedule.begin(began_ms)
         on_step = self._truth.note if self._truth else None
-        flow = Flow(self._model, self._fleet, schedule, end_ms, on_step)
+        flow = Flow(self._model, self._fleet, self._schedule, end_ms, on_step)
         items = iter(flow)
         left = self._publish(items, end_ms)
         self._wait(self._all_acknowledged, self._limit(_ACKS_S, _ACKS_STOPPED_S))
@@ -102,10 +109,15 @@ class _Live:
         self._say_goodbye(flow)
         if self._truth and self._config.truth:
             self._truth.write(self._config.truth)
-        return self._summary(
+        return Summary.of(
+            self._config,
+            self.counters,
+            self._commander.counts,
+            failures=self._model.truth(flow.event_ms),
             unacknowledged=unacknowledged,
             unsent=left,
             end_ms=flow.event_ms,
+            reconnects=sum(link.reconnects for link in self._links),
             wall_s=round((self._clock.now_ms() - began_ms) / 1000, 3),
             cpu_s=round(time.process_time() - cpu_s, 3),
         )
@@ -136,8 +148,8 @@ class _Live:
         for _ in range(_CHUNK):
             if item is None:
                 return None, False
-            if item.due_ms > now_ms:
-                self.counters.late_by(0)
+            if self._send_extra(item, now_ms) or item.due_ms > now_ms:
+                self.counters.late_by(max(now_ms - item.due_ms, 0))
                 return item, True
             link = self._links[item.row % len(self._links)]
             if link.free < 1:
@@ -148,17 +160,29 @@ class _Live:
             item = next(items, None)
         return item, False
 
+    def _send_extra(self, item: Item, now_ms: int) -> bool:
+        """Send readings between the regular ones, due before an item; whether they must wait."""
+        speaks = item.row if item.due_ms <= now_ms else None
+        self._extra += self._sampling.due(speaks, min(now_ms, item.due_ms))
+        while self._extra:
+            link = self._links[self._extra[0].row % len(self._links)]
+            if link.free < 1:
+                return True
+            self._send(link, self._extra.popleft(), now_ms)
+        return False
+
     def _send(self, link: Link, item: Item, now_ms: int) -> None:
         message = item.message
         if message is None:
             link.publish(item.topic, item.payload, None, retain=True)
             return
+        message = self._sampling.corrected(message)
         if message.skew_ms:
             message = self._judge_skew(message, now_ms)
             if message is None:
                 self.counters.withheld += 1
                 return
-        link.publish(item.topic, item.payload, (message, now_ms))
+        link.publish(message.topic, message.payload, (message, now_ms))
 
     def _judge_skew(self, message: Message, now_ms: int) -> Message | None:
         """Tell whether ingest refuses a skewed message as future; ``None`` if nobody can say."""
@@ -167,9 +191,18 @@ class _Live:
             return None
         return message if ahead_ms < 0 else msgspec.structs.replace(message, kind=MALFORMED)
 
+    def _link(self, number: int) -> Link:
+        """Make a connection; the first one hears the commands to all devices."""
+        filters = [] if number else self._commander.filters
+        name = f"{self._config.client_id}-{number}"
+        return Link(self._config.mqtt, name, self._acknowledged, filters, self._commander.hear)
+
     def _exchange(self) -> None:
         for link in self._links:
             link.exchange()
+        for reply in self._commander.work(self._clock.now_ms()):
+            link = self._links[reply.row % len(self._links)]
+            link.reply(reply.topic, reply.payload, reply.qos, retain=reply.retain)
         if time.monotonic() - self._told_at >= _PROGRESS_S:
             self._told_at = time.monotonic()
             self._ledger.flush()
@@ -220,30 +253,3 @@ class _Live:
         message, published_ms = tag
         self.counters.count(message)
         self._ledger.add(message, published_ms)
-
-    def _summary(
-        self, *, unacknowledged: int, unsent: int, end_ms: int, wall_s: float, cpu_s: float
-    ) -> Summary:
-        config, counters = self._config, self.counters
-        return Summary(
-            points=len(config.points),
-            channels=sum(len(d.channels) for p in config.points for d in p.devices),
-            seed=config.seed,
-            speed=config.speed,
-            messages_published=counters.messages_published,
-            readings_published=counters.readings_published,
-            duplicates=counters.duplicates,
-            malformed=counters.malformed,
-            backlog=counters.backlog,
-            unacknowledged=unacknowledged,
-            unsent=unsent,
-            withheld=counters.withheld,
-            failures=self._model.truth(end_ms),
-            connections=config.connections,
-            reconnects=sum(link.reconnects for link in self._links),
-            start_ms=config.start_ms,
-            end_ms=end_ms,
-            wall_s=wall_s,
-            cpu_s=cpu_s,
-            max_lag_ms=counters.max_lag_ms,
-        )

@@ -7,8 +7,8 @@ from pathlib import Path
 from domain.errors import GeohazardError
 from domain.points import Point
 from domain.settings import MqttSettings
+from sensors_sim.counters import Counters
 from sensors_sim.plans import Scenario
-from sensors_sim.summary import Counters
 
 
 @dataclass(frozen=True)

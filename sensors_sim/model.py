@@ -19,6 +19,7 @@ from sensors_sim.spoil import Spoiler
 from sensors_sim.weather import Weather
 
 Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Model:
     ----------
     interval_ms
         Event time between two readings of a device.
+
+    Attributes
+    ----------
+    latest
+        The step that `advance` returned last.
 
     Examples
     --------
@@ -96,6 +102,7 @@ class Model:
         self._faults = Faults(self.sites, scenario.faults, seed, interval_ms)
         self._spoiler = Spoiler(self.sites, interval_ms / 3_600_000)
         self._number = 0
+        self.latest: Step | None = None
 
     def advance(self) -> Step:
         """Go on by one interval."""
@@ -108,7 +115,49 @@ class Model:
         exact = self._instruments.read(ground, number + 1, dt_h)
         failing, silenced = self.failures.failing(event_ms), self.failures.silenced(event_ms)
         faults = self._faults.advance(number, failing, silenced, self._power.charge.flat)
-        return Step(number, event_ms, self._spoiler.spoil(number, exact, faults), exact, faults)
+        values = self._spoiler.spoil(number, exact, faults)
+        self.latest = Step(number, event_ms, values, exact, faults)
+        return self.latest
+
+    def between(self, rows: Rows, at_ms: Rows, turn: int) -> Array:
+        """Read some devices between two steps, without going on.
+
+        Parameters
+        ----------
+        rows
+            Of the devices, each once.
+        at_ms
+            When each reads: from the step before the latest to the step after it, shape (rows,).
+        turn
+            Number of this call, on which the random numbers depend.
+
+        Returns
+        -------
+        ndarray
+            Values, lasting faults included, shape (rows, width). Rain is counted from the device's
+            regular reading before.
+        """
+        latest = self.latest
+        if latest is None:
+            msg = "nothing can be read before the first step"
+            raise RuntimeError(msg)
+        event_ms = latest.event_ms.copy()
+        event_ms[rows] = at_ms
+        dt_h = np.abs(event_ms - latest.event_ms) / 3_600_000
+        ground, base = self.slopes.between(latest.number, event_ms, self.interval_ms / 3_600_000)
+        back = base.event_ms < latest.event_ms
+        number = latest.number + 1 + (turn + 1 << 32)
+        exact = self._instruments.read(ground, number, dt_h, back)
+        spoiled: Array = self._spoiler.spoil_between(latest.number, exact, latest.faults)[rows]
+        return spoiled
+
+    def volts(self, row: int) -> float:
+        """Voltage of a device's battery."""
+        return round(float(self._power.volts()[row]), 2)
+
+    def set_clock(self, row: int) -> None:
+        """Set a device's clock right from its next reading on."""
+        self._faults.set_clock(row, self._number)
 
     def truth(self, until_ms: int) -> list[Failure]:
         """Failures that began before a time."""

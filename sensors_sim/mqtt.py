@@ -8,11 +8,11 @@ until `Link.exchange` and reads in large pieces: about 40 µs of processor time 
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ssl import SSLWantReadError, SSLWantWriteError
 from typing import Any
 
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from domain.errors import SettingsError
@@ -119,14 +119,25 @@ class Link:
         MQTT client id, and the gateway's name in its status topic.
     on_ack
         Called with the tag of each message as the broker acknowledges it.
+    filters, on_message
+        What to subscribe to, and what is called with topic, payload and whether it was retained.
     """
 
-    def __init__(self, settings: MqttSettings, name: str, on_ack: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        settings: MqttSettings,
+        name: str,
+        on_ack: Callable[[Any], None],
+        filters: Sequence[str] = (),
+        on_message: Callable[[str, bytes, bool], None] | None = None,
+    ) -> None:
         self.name = name
         self.waiting: dict[int, Any] = {}
         self.reconnects = 0
         self._settings = settings
         self._on_ack = on_ack
+        self._filters = tuple(filters)
+        self._on_message = on_message
         self._started = False
         self._retry_s = _FIRST_RETRY_S
         self._retry_at = 0.0
@@ -161,6 +172,11 @@ class Link:
             msg = f"{self.name}: a message was published beyond what is free"
             raise RuntimeError(msg)
         self.waiting[info.mid] = tag
+
+    def reply(self, topic: str, payload: bytes, qos: int, *, retain: bool) -> None:
+        """Send what nobody waits for: a device's answer; dropped while the broker is away."""
+        if self.connected:
+            self._client.publish(topic, payload, qos, retain)
 
     def exchange(self) -> None:
         """Send what was gathered, take in what has come, and look after the connection."""
@@ -203,6 +219,7 @@ class Link:
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
         client.on_publish = self._acknowledged
+        client.on_message = self._heard
         return client
 
     def _connect(self) -> None:
@@ -234,6 +251,8 @@ class Link:
         _LOG.info("%s: connected", self.name)
         # Not counted among the waiting: it belongs to the connection.
         self._client.publish(self.status_topic, b"online", 1, retain=True)
+        if self._filters:
+            self._client.subscribe([(name, 1) for name in self._filters])
 
     def _disconnected(self, _client: Any, _data: Any, _flags: Any, reason: Any, _p: Any) -> None:
         self.reconnects += 1
@@ -244,6 +263,16 @@ class Link:
         tag = self.waiting.pop(mid, None)
         if tag is not None:
             self._on_ack(tag)
+
+    def _heard(self, _client: Any, _data: Any, message: MQTTMessage) -> None:
+        if self._on_message is None:
+            return
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            _LOG.warning("%s: a message on a topic that is no text", self.name)
+            return
+        self._on_message(topic, bytes(message.payload), message.retain)
 
     def _complain(self, trouble: str) -> None:
         if trouble != self.trouble:

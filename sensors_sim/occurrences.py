@@ -11,9 +11,12 @@ import numpy as np
 from domain.hazards import HazardType
 from sensors_sim.model import Model
 
-FAILURE, ARREST, SURGE, CREEP, EARTHQUAKE = "failure", "arrest", "surge", "creep", "earthquake"
-EVENTS = (FAILURE, ARREST, SURGE, CREEP, EARTHQUAKE)
+FAILURE, SURGE, CREEP, EARTHQUAKE = "failure", "surge", "creep", "earthquake"
+EVENTS = (FAILURE, SURGE, CREEP, EARTHQUAKE)
 """Kinds of event in the truth; all others are faults."""
+
+ARREST, STEP = "arrest", "step"
+"""Kinds of surge: a runaway that stops before it fails, and a step in wet ground."""
 
 _FELT = 0.1
 _FIRST_PHASE = {HazardType.ROCKFALL: "bursts", HazardType.DEBRIS_FLOW: "flow"}
@@ -29,7 +32,7 @@ class Occurrence:
     row
         Of the point's first device.
     detail
-        The cause of a step of creep; empty for others.
+        The cause of a step of creep, the kind of a surge; empty for others.
     size_mm
         Displacement; for a failure that before it.
     failure_ms
@@ -75,7 +78,7 @@ def _runaways(model: Model, until_ms: int) -> list[Occurrence]:
         phases.append((_FIRST_PHASE.get(kind, "acceleration"), onset))
         if stops:
             phases += [("deceleration", turn), ("rest", rest)]
-            found.append(Occurrence(row, ARREST, onset, rest, "", size, None, True, phases))
+            found.append(Occurrence(row, SURGE, onset, rest, ARREST, size, None, True, phases))
         else:
             phases.append((_LAST_PHASE.get(kind, "failure"), turn))
             found.append(Occurrence(row, FAILURE, onset, turn, "", size, turn, False, phases))
@@ -87,7 +90,7 @@ def _surges(model: Model) -> list[Occurrence]:
     for row, start, end, size in model.surges.begun:
         turn = (start + end) // 2
         phases = [("acceleration", start), ("deceleration", turn), ("rest", end)]
-        found.append(Occurrence(row, SURGE, start, end, "", size, None, True, phases))
+        found.append(Occurrence(row, SURGE, start, end, STEP, size, None, True, phases))
     return found
 
 

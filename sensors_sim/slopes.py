@@ -99,7 +99,8 @@ class Slopes:
         event_ms
             From the step before the latest to the step after it, shape (n,).
         """
-        base = self._now.choose(self._before, event_ms >= self._now.event_ms)
+        now = self._now
+        base = now.choose(self._before, event_ms >= now.event_ms)
         rain = self._rain_mm(base.event_ms, event_ms)
         water = self._hydrology.flow(base, event_ms, rain)
         return self._ground(step, water, rain, dt_h), base

@@ -4,11 +4,13 @@ Each fault leaves the other channels of the device as they are; what is sent kee
 digits and gross range, for a faulty instrument still writes numbers.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from domain.channels import CHANNELS
-from sensors_sim.faults import FaultKind, FaultStep, axes_of, gnss_slots
+from sensors_sim.faults import ONCE, FaultKind, FaultStep, axes_of, gnss_slots
 from sensors_sim.instruments import DECIMALS
 from sensors_sim.noise import Noise
 from sensors_sim.sites import Sites
@@ -75,6 +77,18 @@ class Spoiler:
         inside = np.clip(values[rows], self._low[rows], self._high[rows])
         values[rows] = np.rint(inside * self._power[rows]) / self._power[rows] + 0.0
         return values
+
+    def spoil_between(self, number: int, exact: Array, faults: FaultStep) -> Array:
+        """Return the values of readings near a step: what lasts spoils them, what strikes once not.
+
+        No later reading is changed by it.
+        """
+        nobody = np.zeros(len(exact), np.bool_)
+        lasting = dict.fromkeys(ONCE, nobody)
+        # What begins with the step's own reading has not begun before it.
+        begun = faults.active[FaultKind.STUCK] & (faults.since[FaultKind.STUCK] < number)
+        active = faults.active | lasting | {FaultKind.STUCK: begun}
+        return self.spoil(number, exact, replace(faults, active=active))
 
     def _step(self, number: int, values: Array, faults: FaultStep) -> Rows:
         """Shift a channel after a visit, for good."""

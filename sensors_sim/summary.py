@@ -1,52 +1,13 @@
-"""What the simulator says of a run: live counters, and the summary at its end."""
+"""What the simulator says of a run at its end."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from sensors_sim.commander import CommandCounts
+from sensors_sim.counters import Counters
 from sensors_sim.failures import Failure
-from sensors_sim.fleet import BACKLOG, DUPLICATE, MALFORMED, VALID, Message
-
-
-@dataclass
-class Counters:
-    """Counts of acknowledged messages, and how far the run is behind.
-
-    Attributes
-    ----------
-    readings_published
-        Distinct valid readings (device, channel, event time).
-    waiting
-        Messages sent and not yet acknowledged.
-    lag_ms
-        By how much the message next in line is overdue.
-    """
-
-    messages_published: int = 0
-    readings_published: int = 0
-    duplicates: int = 0
-    malformed: int = 0
-    backlog: int = 0
-    withheld: int = 0
-    waiting: int = 0
-    lag_ms: int = 0
-    max_lag_ms: int = 0
-    reconnects: int = 0
-
-    def count(self, message: Message) -> None:
-        """Take an acknowledged message."""
-        self.messages_published += 1
-        if message.kind in (VALID, BACKLOG):
-            self.readings_published += len(message.values)
-        self.duplicates += message.kind == DUPLICATE
-        self.malformed += message.kind == MALFORMED
-        self.backlog += message.kind == BACKLOG
-
-    def late_by(self, lag_ms: int) -> None:
-        """Note how overdue the message next in line is."""
-        self.lag_ms = max(lag_ms, 0)
-        self.max_lag_ms = max(self.max_lag_ms, self.lag_ms)
+from sensors_sim.live_config import LiveConfig
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +30,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         The most by which a message was late.
     failures
         The truth of what began to fail.
+    commands
+        Commands that devices were given.
     """
 
     points: int
@@ -91,6 +54,47 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     wall_s: float
     cpu_s: float
     max_lag_ms: int
+    commands: CommandCounts
+
+    @classmethod
+    def of(
+        cls,
+        config: LiveConfig,
+        counters: Counters,
+        commands: CommandCounts,
+        *,
+        failures: list[Failure],
+        unacknowledged: int,
+        unsent: int,
+        end_ms: int,
+        reconnects: int,
+        wall_s: float,
+        cpu_s: float,
+    ) -> "Summary":
+        """Sum a run up."""
+        return cls(
+            points=len(config.points),
+            channels=sum(len(d.channels) for p in config.points for d in p.devices),
+            seed=config.seed,
+            speed=config.speed,
+            messages_published=counters.messages_published,
+            readings_published=counters.readings_published,
+            duplicates=counters.duplicates,
+            malformed=counters.malformed,
+            backlog=counters.backlog,
+            unacknowledged=unacknowledged,
+            unsent=unsent,
+            withheld=counters.withheld,
+            failures=failures,
+            connections=config.connections,
+            reconnects=reconnects,
+            start_ms=config.start_ms,
+            end_ms=end_ms,
+            wall_s=wall_s,
+            cpu_s=cpu_s,
+            max_lag_ms=counters.max_lag_ms,
+            commands=commands,
+        )
 
     def write(self, path: Path) -> None:
         """Write as JSON."""

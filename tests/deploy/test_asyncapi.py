@@ -108,7 +108,7 @@ def test_every_topic_of_kafka_is_described_and_no_other() -> None:
 def test_every_topic_of_mqtt_is_described() -> None:
     mqtt = [c for c in DOCUMENT["channels"].values() if c["servers"][0]["$ref"].endswith("mqtt")]
     addresses = {channel["address"] for channel in mqtt}
-    for kind in ("telemetry", "status", "command"):
+    for kind in ("telemetry", "status", "command", "reply"):
         assert mqtt_topic("{district}", "{point}", "{device}", kind) in addresses
     settings = MqttSettings()
     assert {settings.dp_topic, settings.dr_topic} <= addresses

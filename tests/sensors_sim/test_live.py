@@ -19,9 +19,10 @@ from ingest.decoders import Decoders
 from ingest.intake import Intake
 from ingest.validate import Validator
 from sensors_sim import live
+from sensors_sim.counters import Counters
 from sensors_sim.live import LiveConfig
 from sensors_sim.scenario import load_scenario
-from sensors_sim.summary import Counters, Summary
+from sensors_sim.summary import Summary
 from tests.sensors_sim.worlds import DEADLINE_S, DP_TOPIC, Listener, live_config, wait_until
 from tests.servers import Mosquitto, Rumqttd
 

@@ -1,0 +1,346 @@
+"""Devices obey commands over a real broker, answer, sample faster, and take no harm."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import paho.mqtt.client as paho
+import pyarrow as pa
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from domain.points import Device, Point
+from domain.settings import MqttSettings
+from domain.topics import mqtt_topic
+from sensors_sim import live
+from sensors_sim.counters import Counters
+from sensors_sim.fleet import Fleet
+from sensors_sim.live import LiveConfig
+from sensors_sim.model import Model
+from sensors_sim.plans import FleetPlan, Scenario
+from sensors_sim.province import build_points
+from sensors_sim.scenario import load_scenario
+from sensors_sim.summary import Summary
+from tests.sensors_sim.worlds import DEADLINE_S, START_MS, live_config, wait_until
+from tests.servers import Mosquitto, Rumqttd
+
+pytestmark = pytest.mark.integration
+
+POINTS = build_points(30, 1, 600.0)
+
+
+@dataclass
+class Centre:
+    """Someone at the centre: sends commands, and keeps readings and replies."""
+
+    port: int
+    settings: MqttSettings
+    readings: defaultdict[str, list[dict[str, Any]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    dollar: list[dict[str, str]] = field(default_factory=list)
+    json: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    seen: list[Counters] = field(default_factory=list)
+
+    def start(self) -> None:
+        ready = threading.Event()
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="centre")
+        self._client.on_subscribe = lambda *_: ready.set()
+        self._client.on_message = self._on_message
+        self._client.connect("127.0.0.1", self.port)
+        self._client.loop_start()
+        names = ("geohazard/v1/+/+/+/telemetry", "geohazard/v1/+/+/+/reply")
+        self._client.subscribe(
+            [(name, 1) for name in (*names, self.settings.dr_topic, self.settings.dp_topic)]
+        )
+        assert ready.wait(DEADLINE_S)
+
+    def stop(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def tell(self, device: str, text: str, suffix: str = "cmd") -> None:
+        self.send(f"{self.settings.creq_prefix}/{device}/{suffix}", text.encode())
+
+    def tell_senml(self, point: Point, **fields: Any) -> None:
+        device = point.devices[0].device_id
+        topic = mqtt_topic(point.district, point.point_id, device, "command")
+        self.send(topic, msgspec.json.encode(fields))
+
+    def send(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        self._client.publish(topic, payload, 1, retain).wait_for_publish(DEADLINE_S)
+
+    def reply(self, msgid: str) -> dict[str, str]:
+        """Wait for the reply with a message id."""
+        wait_until(lambda: bool(self._found(msgid)))
+        return self._found(msgid)[0]
+
+    def rounds(self, count: int) -> None:
+        """Wait until every device has spoken so many times more."""
+        until = self.seen[-1].messages_published + 30 * count
+        wait_until(lambda: self.seen[-1].messages_published > until)
+
+    def _found(self, msgid: str) -> list[dict[str, str]]:
+        every = [*self.dollar, *(reply for _, reply in list(self.json))]
+        return [reply for reply in every if reply.get("msgid") == msgid]
+
+    def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
+        if message.topic == self.settings.dr_topic:
+            text = message.payload.decode()
+            assert text.startswith("$cmd=")
+            self.dollar.append(dict(part.split("=", 1) for part in text[1:].split("&")))
+        elif message.topic.endswith("/reply"):
+            self.json.append((message.topic, msgspec.json.decode(message.payload)))
+        elif message.topic.endswith("/telemetry"):
+            records = msgspec.json.decode(message.payload)
+            device = message.topic.split("/")[4]
+            own = {r["n"]: r["v"] for r in records} | {"at_ms": round(records[0]["bt"] * 1000)}
+            self.readings[device].append(own)
+
+
+@contextmanager
+def under_way(port: int, folder: Path, **changes: Any) -> Iterator[tuple[Centre, list[Summary]]]:
+    """Run a fleet, a minute of event time to each tenth of a second, until the block ends."""
+    mqtt = changes.pop("mqtt", None) or MqttSettings(port=port)
+    centre = Centre(port, mqtt)
+    seen = centre.seen
+    options: dict[str, Any] = {
+        "points": POINTS,
+        "interval_s": 1.0,
+        "speed": 600.0,
+        "scenario": Scenario(fleet=FleetPlan(dp_share=0.5)),
+        "mqtt": mqtt,
+        "duration_s": None,
+        "on_progress": lambda counters: seen.append(replace(counters)),
+    }
+    config: LiveConfig = live_config(port, folder, 30, **(options | changes))
+    stop, done = threading.Event(), list[Summary]()
+    thread = threading.Thread(target=lambda: done.append(live.run(config, stop)))
+    centre.start()
+    thread.start()
+    try:
+        wait_until(lambda: bool(seen) and seen[-1].messages_published > 60)
+        yield centre, done
+    finally:
+        stop.set()
+        thread.join(DEADLINE_S)
+        centre.stop()
+
+
+def dp_points() -> list[Point]:
+    """Points whose device speaks the universal-device protocol."""
+    scenario = Scenario(fleet=FleetPlan(dp_share=0.5))
+    fleet = Fleet(Model(POINTS, scenario, 1, 0, 600_000), scenario, "$dp")
+    return [point for point, dp in zip(POINTS, fleet.speaks_dp, strict=True) if dp]
+
+
+DP = dp_points()
+SENML = [point for point in POINTS if point not in DP]
+
+
+def device_of(point: Point) -> Device:
+    return point.devices[0]
+
+
+ASKED = {
+    "setsensortime": "&sample_intv=120&upload_intv=600&plus_intv=60",
+    "reqtime": "",
+    "settime": "&time=2026-05-28T20:00:00Z",
+    "getstatus": "",
+    "reboot": "",
+    "getsensorID": "",
+    "sample": "",
+    "setworkmode": "&mode=1",
+    "alarm": "&type=rain&level=1",
+    "broadcast": "&b_num=1&b_size=2&b_content=04",
+    "meteorologicalearlywarning": "&level=2&effective_time=24&lon_range=106,108&lat_range=29,31",
+}
+
+
+def test_every_command_is_obeyed_and_answered_on_dr(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    device = device_of(DP[0]).device_id
+    with under_way(mosquitto.port, tmp_path) as (centre, done):
+        for name, more in ASKED.items():
+            centre.tell(device, f"$cmd={name}{more}&apikey=key1&msgid=m-{name}")
+        replies = {name: centre.reply(f"m-{name}") for name in ASKED}
+        sensors = replies["getsensorID"]["sensor_id"].split(",")
+        centre.tell(device, f"$cmd=setsensorattr&sensor_id={sensors[0]}&threshold=5.5&msgid=a1")
+        assert centre.reply("a1")["result"] == "succ"
+        centre.tell(device, "$cmd=upgrade&url=http://x&msgid=u1")
+        assert centre.reply("u1")["result"] == "fail"
+        centre.tell(device, "\x01\x00\x01firmware", "firmware")
+        centre.tell(device, "$cmd=getstatus&msgid=s2")
+        assert centre.reply("s2")["horns"] == "2"
+    for name, reply in replies.items():
+        assert (reply["cmd"], reply["result"], reply["apikey"]) == (name, "succ", "key1")
+    assert all(sensor[0] in "LS" for sensor in sensors)
+    assert replies["getstatus"]["ext_power_volt"]
+    counts = done[0].commands
+    assert (counts.obeyed, counts.failed, counts.dropped, counts.horns) == (13, 1, 1, 2)
+
+
+def test_a_repeated_msgid_is_answered_again_and_not_obeyed_again(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    device = device_of(DP[0]).device_id
+    with under_way(mosquitto.port, tmp_path) as (centre, done):
+        for _ in range(5):
+            centre.tell(device, "$cmd=broadcast&b_num=1&b_size=2&b_content=04&msgid=once")
+        wait_until(lambda: len(centre.dollar) == 5)
+        assert {reply["result"] for reply in centre.dollar} == {"succ"}
+    assert (done[0].commands.horns, done[0].commands.repeated) == (1, 4)
+
+
+@pytest.mark.parametrize("dialect", ["dp", "senml"])
+def test_a_device_told_to_sample_faster_publishes_more_readings(
+    mosquitto: Mosquitto, tmp_path: Path, dialect: str
+) -> None:
+    """Sixty seconds instead of ten minutes of event time, until it is told otherwise."""
+    point = next(p for p in (DP if dialect == "dp" else SENML) if "rain" in device_of(p).channels)
+    device = device_of(point).device_id
+    # All speak SenML in the second case, for its readings are the ones this test looks into.
+    scenario = Scenario(fleet=FleetPlan(dp_share=0.5 if dialect == "dp" else 0.0))
+    ledger = tmp_path / "ledger.arrow"
+    with under_way(mosquitto.port, tmp_path, scenario=scenario) as (centre, done):
+        if dialect == "dp":
+            centre.tell(device, "$cmd=setsensortime&plus_intv=60&msgid=f1")
+        else:
+            centre.tell_senml(point, cmd="setsensortime", plus_intv=60, msgid="f1")
+        assert centre.reply("f1")["result"] == "succ"
+        centre.rounds(4)
+        if dialect == "dp":
+            centre.tell(device, "$cmd=reboot&msgid=f2")
+        else:
+            centre.tell_senml(point, cmd="reboot", msgid="f2")
+        centre.reply("f2")
+        centre.rounds(2)
+    rows = [row for row in _ledger(ledger) if row["device_id"] == device]
+    times = np.array([row["event_ms"] for row in rows])
+    assert (np.diff(times) > 0).all(), "a device's own order is kept"
+    gaps_s = np.diff(times) / 1000
+    assert (np.abs(gaps_s - 60) < 1).sum() > 20, "about ten readings in the place of one"
+    assert np.abs(gaps_s[-1] - 600) < 1, "after the restart it samples as registered"
+    others = [row for row in _ledger(ledger) if row["device_id"] == device_of(POINTS[-1]).device_id]
+    assert (np.diff([row["event_ms"] for row in others]) == 600_000).all()
+    assert done[0].messages_published == len(_ledger(ledger))
+
+
+def test_faster_sampling_tells_the_rain_once(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    """Tips add up to those of an undisturbed run, and all other regular readings are the same."""
+    plum = msgspec.structs.replace(
+        load_scenario("plum-rain"), faults=Scenario().faults, fleet=FleetPlan()
+    )
+    wet = msgspec.structs.replace(
+        plum, weather=msgspec.structs.replace(plum.weather, showers_per_hour=80.0)
+    )
+    with under_way(mosquitto.port, tmp_path, scenario=wet) as (centre, _):
+        told = [point for point in POINTS if "rain" in device_of(point).channels]
+        for point in told:
+            centre.tell_senml(point, cmd="setsensortime", sample_intv=60, msgid=point.point_id)
+        for point in told:
+            assert centre.reply(point.point_id)["result"] == "succ"
+        centre.rounds(30)
+    rows = _ledger(tmp_path / "ledger.arrow")
+    model = Model(POINTS, wet, 1, START_MS, 600_000)
+    calm: dict[tuple[str, int], dict[str, float]] = {}
+    for _ in range(60):
+        step = model.advance()
+        for row, device in enumerate(model.sites.devices):
+            named = dict(zip(device.channels, step.values[row].tolist(), strict=False))
+            calm[device.device_id, int(step.event_ms[row])] = named
+    rained = compared = 0.0
+    for point in told:
+        device = device_of(point)
+        own = [row for row in rows if row["device_id"] == device.device_id]
+        regular = [row for row in own if (device.device_id, row["event_ms"]) in calm]
+        last = regular[-1]["event_ms"]
+        expected = sum(
+            v["rain"] for (d, t), v in calm.items() if d == device.device_id and t <= last
+        )
+        values = [dict(zip(r["channels"], r["values"], strict=True)) for r in own]
+        got = sum(v["rain"] for v, r in zip(values, own, strict=True) if r["event_ms"] <= last)
+        assert got == pytest.approx(expected, abs=1e-6), device.device_id
+        rained += got
+        for row in regular:
+            named = dict(zip(row["channels"], row["values"], strict=True))
+            undisturbed = calm[device.device_id, row["event_ms"]]
+            assert {**named, "rain": 0} == {**undisturbed, "rain": 0}
+            compared += 1
+        assert len(own) > 2 * len(regular)
+    assert rained > 5.0
+    assert compared > 100
+
+
+HOSTILE = (
+    b"",
+    b"$cmd=",
+    b"$cmd=setsensortime&plus_intv=0",
+    b"$cmd=setsensortime&plus_intv=-5&msgid=h1",
+    b"$cmd=setsensortime&plus_intv=nan&msgid=h2",
+    b"$cmd=setsensortime&plus_intv=1e999&msgid=h3",
+    b"$cmd=setsensortime&plus_intv=0.0001&msgid=h4",
+    b"$cmd=setsensortime&sample_intv=99999999&msgid=h5",
+    b"$cmd=setsensortime&sensor_id=../../etc/passwd&plus_intv=60&msgid=h6",
+    b"$cmd=__class__&msgid=h7",
+    b"$cmd=broadcast&b_num=1&b_size=2&b_content=<script>&msgid=h8",
+    b"$cmd=broadcast&b_num=999999999999999999999&b_content=04&msgid=h9",
+    b"$cmd=settime&time=not-a-time&msgid=h10",
+    b"$cmd=getstatus&msgid=" + b"x" * 500,
+    b"$cmd=getstatus&msgid=a%0d%0ab&apikey=%00",
+    b"$cmd=getstatus&" + b"&".join(b"k%d=v" % i for i in range(500)),
+    b"$cmd=getstatus" + b"&a=b" * 100_000,
+    b"\xff\xfe\x00" * 100,
+    b"[" * 4_000,
+    b'{"cmd": {"a": 1}}',
+)
+
+
+def test_hostile_commands_do_no_harm(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    device, point = device_of(DP[0]).device_id, SENML[0]
+    topic = mqtt_topic(point.district, point.point_id, device_of(point).device_id, "command")
+    with under_way(mosquitto.port, tmp_path) as (centre, done):
+        for payload in HOSTILE:
+            centre.send(f"$creq/{device}/cmd", payload)
+            centre.send(topic, payload)
+        centre.tell("no-such-device", "$cmd=reboot&msgid=n1")
+        centre.tell(device_of(SENML[0]).device_id, "$cmd=reboot&msgid=n2")  # not its dialect
+        centre.send(topic.replace(point.district, "500999"), b'{"cmd": "reboot", "msgid": "n3"}')
+        centre.send(f"$creq/{device}/cmd", b"$cmd=reboot&msgid=kept", retain=True)
+        for number in range(2_000):
+            centre._client.publish(topic, b'{"cmd": "getstatus", "msgid": "f%d"}' % number, 1)
+        centre.tell(device, "$cmd=getstatus&msgid=alive")
+        assert centre.reply("alive")["sample_intv"] == "600"
+        wait_until(lambda: any(reply.get("msgid") == "f1999" for _, reply in centre.json))
+    assert not any(reply.get("msgid", "").startswith("n") for reply in centre.dollar)
+    bad = [reply for reply in centre.dollar if reply.get("msgid", "").startswith("h")]
+    assert len(bad) == 10
+    assert {reply["result"] for reply in bad} == {"fail"}
+    summary = done[0]
+    assert summary.unacknowledged == summary.unsent == 0
+    assert summary.commands.obeyed >= 2_000
+    assert summary.max_lag_ms < 1_500
+
+
+def test_a_broker_without_dollar_topics_carries_commands_under_other_names(
+    rumqttd: Rumqttd, tmp_path: Path
+) -> None:
+    mqtt = MqttSettings(
+        port=rumqttd.port, dp_topic="geohazard/dp", creq_prefix="creq", dr_topic="dr"
+    )
+    with under_way(rumqttd.port, tmp_path, mqtt=mqtt) as (centre, _):
+        centre.tell(device_of(DP[0]).device_id, "$cmd=getstatus&msgid=r1")
+        assert centre.reply("r1")["result"] == "succ"
+        centre.tell_senml(SENML[0], cmd="getstatus", msgid="r2")
+        assert centre.reply("r2")["result"] == "succ"
+
+
+def _ledger(path: Path) -> list[dict[str, Any]]:
+    with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as stream:
+        rows: list[dict[str, Any]] = stream.read_all().to_pylist()
+    return rows
