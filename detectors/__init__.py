@@ -10,6 +10,7 @@ The way through this folder::
       tracks      the ring of recent readings and the coarse ring of means of each series
       baseline motion rain shaking surge   the methods, one a file (`detectors.base.Detector`)
         predictors tails   what is usual for a series, for `baseline`
+        sta_lta   for whole traces what `shaking` is for readings
       scores      p-values, the scale of scores, and one p-value for many channels
       forecasting which series are asked for their time of failure, and when
       forecast    a window of failure, or the reason why there is none
