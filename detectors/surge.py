@@ -4,6 +4,10 @@ The quiet level follows slowly and does not follow a surge; it is known after th
 rise counts by its height in metres, as far as it came within the last `FAST` readings: a stream
 that swells for hours with the rain is no surge. Beyond doubt when it is high against the gauge's
 noise in two readings running.
+
+A level that has rested for a whole ring of readings is the quiet one, wherever it lies: the bed was
+raised, or the gauge stands in what the flow left. A gauge that shows one and the same value is
+another matter: `quality` calls it stuck, and a level does not fall for want of data.
 """
 
 import numpy as np
@@ -11,7 +15,7 @@ import numpy as np
 from detectors.base import Verdict
 from detectors.columns import Columns, Field
 from detectors.noise import PRIOR, floored
-from detectors.tracks import Round
+from detectors.tracks import RING, Round
 
 READY = 3
 MEMORY = 144.0
@@ -69,7 +73,10 @@ class Surge:
         verdict.features[:, :5] = np.stack((rise, sigmas, quiet, before, front), axis=1)
         gain = np.maximum(1.0 / (count + 1.0), 1.0 / MEMORY)
         follow = batch.good & (rise < SIGMAS * noise)
-        table["quiet_level"][rows] = np.where(follow, quiet + gain * rise, quiet)
+        spread = batch.values.max(axis=0) - batch.values.min(axis=0)
+        rests = batch.good & (batch.count >= RING) & (spread < SIGMAS * noise)
+        quiet = np.where(follow, quiet + gain * rise, quiet)
+        table["quiet_level"][rows] = np.where(rests & ~follow, value, quiet)
         table["surge_before"][rows] = np.where(batch.good, rise, before)
         table["quiet_count"][rows] = count + batch.good
         return verdict
