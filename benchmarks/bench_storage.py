@@ -143,7 +143,7 @@ def influxdb_store(folder: Path, load: Load) -> Iterator[Store]:
     """Start InfluxDB and nginx, and open a store on them."""
     influx = Influx(folder / "influx")
     influx.start()
-    gateway = Gateway(folder / "nginx", influx.port)
+    gateway = Gateway(folder / "nginx", influx)
     try:
         gateway.start()
         influx.query("CREATE DATABASE geohazard")

@@ -7,6 +7,7 @@ import pytest
 
 from domain.clock import ManualClock
 from storage.duck import DuckStore
+from tests.storage.influx2 import any_influx
 from tests.storage.servers import Gateway, Influx
 
 
@@ -24,10 +25,8 @@ def store(tmp_path: Path, clock: ManualClock) -> Iterator[DuckStore]:
 
 @pytest.fixture
 def influx(tmp_path: Path) -> Iterator[Influx]:
-    """Run InfluxDB 1.x with the database ``geohazard``."""
-    if Influx.program() is None:
-        pytest.skip("influxdb (influxd) is not installed")
-    server = Influx(tmp_path / "influx")
+    """Run InfluxDB with the database ``geohazard``."""
+    server = any_influx(tmp_path / "influx")
     server.start()
     try:
         server.query("CREATE DATABASE geohazard")
@@ -38,10 +37,10 @@ def influx(tmp_path: Path) -> Iterator[Influx]:
 
 @pytest.fixture
 def gateway(tmp_path: Path, influx: Influx) -> Iterator[Gateway]:
-    """Run nginx before it, which speaks InfluxDB 2's write path."""
+    """Run nginx before it, which speaks InfluxDB 2's way of writing, and can refuse."""
     if Gateway.program() is None:
         pytest.skip("nginx is not installed")
-    server = Gateway(tmp_path / "nginx", influx.port)
+    server = Gateway(tmp_path / "nginx", influx)
     server.start()
     try:
         yield server

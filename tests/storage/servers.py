@@ -55,18 +55,24 @@ http {{
         return 429 '{{"code":"too many requests","message":"org over its limit"}}';
       }}
       if ($arg_bucket = page) {{ return 400 '<html>not for InfluxDB at all</html>'; }}
-      proxy_set_header Authorization "";
-      proxy_pass http://127.0.0.1:{influx}/write?db=$arg_bucket&precision=$v1_precision;
+      {passed_on}
     }}
   }}
 }}
 """
+
+_TO_VERSION_1 = """
+      proxy_set_header Authorization "";
+      proxy_pass http://127.0.0.1:{influx}/write?db=$arg_bucket&precision=$v1_precision;
+"""
+_TO_VERSION_2 = "proxy_pass http://127.0.0.1:{influx};"
 
 
 class Influx(Server):
     """InfluxDB 1.x without accounts; its data survive `stop` and `kill`."""
 
     name = "influxd"
+    version = 1
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -107,19 +113,22 @@ class Influx(Server):
 
 
 class Gateway(Server):
-    """nginx that maps ``/api/v2/write`` to ``/write`` and knows one token.
+    """nginx that knows one token, and for InfluxDB 1 maps ``/api/v2/write`` to ``/write``.
 
     The bucket ``busy`` answers 429, the bucket ``page`` an HTML page with status 400.
     """
 
     name = "nginx"
 
-    def __init__(self, folder: Path, influx_port: int) -> None:
+    def __init__(self, folder: Path, influx: Influx) -> None:
         super().__init__(folder)
         self._config = folder / "nginx.conf"
         user = "user root;" if os.geteuid() == 0 else ""
+        passed_on = (_TO_VERSION_1 if influx.version == 1 else _TO_VERSION_2).format(
+            influx=influx.port
+        )
         text = _NGINX.format(
-            user=user, folder=folder, port=self.port, token=TOKEN, influx=influx_port
+            user=user, folder=folder, port=self.port, token=TOKEN, passed_on=passed_on
         )
         self._config.write_text(text, encoding="utf-8")
 
