@@ -1,6 +1,9 @@
-"""Cost of the engine, and of each detector, per reading.
+"""Cost of the engine, and of each detector, per reading; bytes of state per channel.
 
-Run ``python benchmarks/bench_detectors.py [--points N] [--steps N]``; one core.
+    python -m benchmarks detectors [--points N] [--steps N]
+
+One core, CPU time. Most points are slopes with six channels; the costs of `shaking` and `surge`
+come from gullies, a tenth as many, with four.
 """
 
 import argparse
@@ -15,13 +18,16 @@ import psutil
 from detectors.base import Verdict
 from detectors.discovery import find_detectors
 from detectors.engine import Engine
+from detectors.series import FUSION_FIELDS, SERIES_FIELDS
 from detectors.tracks import Round
 from domain.frames import Names, Readings
 from domain.hazards import HazardType
 from domain.points import Device, Point, make_point_id
 
 CHANNELS = ("crack", "gnss_e", "gnss_n", "gnss_u", "tilt_x", "rain")
-SIGMA = np.array([0.3, 3.0, 3.0, 5.0, 0.01, 0.0])
+SIGMA = {"crack": 0.3, "gnss_e": 3.0, "gnss_n": 3.0, "gnss_u": 5.0, "tilt_x": 0.01}
+GULLY = ("vibration", "infrasound", "mud_level", "rain")
+SIGMA |= {"vibration": 0.2, "infrasound": 0.3, "mud_level": 0.01}
 START_MS = 1_780_000_000_000
 STEP_MS = 600_000
 
@@ -39,35 +45,37 @@ class Timed:
 
     def update(self, batch: Round) -> Verdict:
         """Judge, and add the time that it took."""
-        began = time.perf_counter()
+        began = time.process_time()
         verdict: Verdict = self._inner.update(batch)  # type: ignore[attr-defined]
-        self.seconds += time.perf_counter() - began
+        self.seconds += time.process_time() - began
         self.readings += len(batch)
         return verdict
 
 
-def make_points(count: int) -> dict[str, Point]:
-    """Landslides with one device of six channels each."""
-    ids = [
-        make_point_id(f"5002{i // 9999:02d}", HazardType.LANDSLIDE, i % 9999) for i in range(count)
-    ]
-    return {
-        i: Point(i, i, HazardType.LANDSLIDE, 30.0, 108.0, devices=(Device(f"d{i}", CHANNELS),))
-        for i in ids
-    }
+def make_points(
+    count: int,
+    channels: tuple[str, ...] = CHANNELS,
+    hazard: HazardType = HazardType.LANDSLIDE,
+) -> dict[str, Point]:
+    """Points with one device each."""
+    ids = [make_point_id(f"5002{i // 9999:02d}", hazard, i % 9999) for i in range(count)]
+    return {i: Point(i, i, hazard, 30.0, 108.0, devices=(Device(f"d{i}", channels),)) for i in ids}
 
 
-def make_frame(ids: list[str], step: int, rng: np.random.Generator) -> Readings:
-    """One message of every point: noise, some rain."""
-    size = len(ids) * len(CHANNELS)
-    values = rng.normal(size=(len(ids), len(CHANNELS))) * SIGMA
-    values[:, 5] = np.where(rng.random(len(ids)) < 0.1, 0.4, 0.0)
-    point = np.repeat(np.arange(len(ids), dtype=np.int32), len(CHANNELS))
+def make_frame(
+    ids: list[str], step: int, rng: np.random.Generator, channels: tuple[str, ...] = CHANNELS
+) -> Readings:
+    """One message of every point: noise about 1, some rain."""
+    size = len(ids) * len(channels)
+    sigma = np.array([SIGMA.get(name, 0.0) for name in channels])
+    values = 1.0 + rng.normal(size=(len(ids), len(channels))) * sigma
+    values[:, channels.index("rain")] = np.where(rng.random(len(ids)) < 0.1, 0.4, 0.0)
+    point = np.repeat(np.arange(len(ids), dtype=np.int32), len(channels))
     times = np.full(size, START_MS + step * STEP_MS, np.int64)
     return Readings(
         Names(tuple(ids), point),
         Names(tuple(f"d{i}" for i in ids), point),
-        Names(CHANNELS, np.tile(np.arange(len(CHANNELS), dtype=np.int32), len(ids))),
+        Names(channels, np.tile(np.arange(len(channels), dtype=np.int32), len(ids))),
         times,
         times,
         values.ravel(),
@@ -86,32 +94,60 @@ def main() -> None:
     ids = list(points)
     print(f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}")
     before_mb = psutil.Process().memory_info().rss / 2**20
-    methods = tuple(Timed(detector) for detector in find_detectors())
-    engine = Engine(points, methods=methods)  # type: ignore[arg-type]
-    engine.process(make_frame(ids, 0, rng))
-    for method in methods:
-        method.seconds, method.readings = 0.0, 0
-    spent, readings = 0.0, 0
-    for step in range(1, options.steps):
-        frame = make_frame(ids, step, rng)
-        began = time.perf_counter()
-        engine.process(frame)
-        spent += time.perf_counter() - began
-        readings += len(frame)
+    engine = _measure(points, CHANNELS, options.steps, rng)
     series = len(ids) * len(CHANNELS)
-    print(f"{series:,} series, batches of {series:,}: {spent / readings * 1e6:.2f} us a reading")
-    for method in methods:
-        share = method.seconds / readings * 1e6
-        own = method.seconds / max(method.readings, 1) * 1e6
-        print(
-            f"  {method.name:10} {share:6.3f} us a reading of all, {own:6.3f} of its own channels"
-        )
     rss_mb = psutil.Process().memory_info().rss / 2**20
     print(f"memory over the start: {rss_mb - before_mb:.0f} MB for {series:,} series")
+    gullies = make_points(options.points // 10, GULLY, HazardType.DEBRIS_FLOW)
+    _measure(gullies, GULLY, options.steps, rng)
+    _state()
     _small_frames(engine, ids[:50], options.steps, rng)
     _snapshots(points, ids[:1400], rng)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 / 2**10)
     print(f"peak {peak_mb:.0f} MB", file=sys.stderr)
+
+
+def _measure(
+    points: dict[str, Point], channels: tuple[str, ...], steps: int, rng: np.random.Generator
+) -> Engine:
+    """Print what a reading costs the engine, and each detector's part in it."""
+    methods = tuple(Timed(detector) for detector in find_detectors())
+    engine = Engine(points, methods=methods)  # type: ignore[arg-type]
+    ids = list(points)
+    engine.process(make_frame(ids, 0, rng, channels))
+    for method in methods:
+        method.seconds, method.readings = 0.0, 0
+    spent, readings = 0.0, 0
+    for step in range(1, steps):
+        frame = make_frame(ids, step, rng, channels)
+        began = time.process_time()
+        engine.process(frame)
+        spent += time.process_time() - began
+        readings += len(frame)
+    series = len(ids) * len(channels)
+    print(f"{series:,} series, batches of {series:,}: {spent / readings * 1e6:.2f} us a reading")
+    for method in methods:
+        if method.readings:
+            share = method.seconds / readings * 1e6
+            own = method.seconds / method.readings * 1e6
+            name = method.name
+            print(f"  {name:10} {share:6.3f} us a reading of all, {own:6.3f} of its own channels")
+    return engine
+
+
+def _state() -> None:
+    """Print the bytes of state that each channel has, whoever uses them."""
+    total = state_bytes()
+    print(f"state of a channel: {sum(total.values()):,} bytes")
+    print("  " + ", ".join(f"{name} {size}" for name, size in total.items()))
+
+
+def state_bytes() -> dict[str, int]:
+    """Bytes of state of one channel, by who owns them; every channel has all of them."""
+    owned = {d.name: sum(f.row_bytes for f in d.fields) for d in find_detectors()}
+    shared = sum(f.row_bytes for f in SERIES_FIELDS)
+    fusion = sum(f.row_bytes for f in FUSION_FIELDS)
+    return {"rings, quality and noise": shared, "fusion": fusion, **owned}
 
 
 def _small_frames(engine: Engine, ids: list[str], step: int, rng: np.random.Generator) -> None:

@@ -25,6 +25,11 @@ class Field:
     width: int = 0
     fill: float = 0.0
 
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one row."""
+        return np.dtype(self.dtype).itemsize * max(self.width, 1)
+
 
 class Columns:
     """A growable struct of arrays.
