@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import fields
 
 import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from detectors.base import Detector, Verdict
 from detectors.columns import Columns, Field
@@ -17,6 +19,8 @@ from detectors.tracks import Round
 from domain.channels import CHANNELS
 from domain.points import Device
 from tests.detectors.worlds import (
+    START_MS,
+    STEP_MS,
     Row,
     feed,
     fingerprint,
@@ -145,6 +149,50 @@ def survives_snapshots(detector: Detector) -> None:
         assert fingerprint([*before, *feed(second, rows[stop:])]) == steady
 
 
+VALUES = st.one_of(
+    st.floats(-5.0, 5.0),
+    st.sampled_from([0.0, 1.0, -1.0, 1e-300, 1e-9, 40.0, 299.0, 1e9, -1e15, float("nan")]),
+)
+STEPS = st.sampled_from([1, 1, 1, 1, 0, -1, -3, 2, 40, 48, -48, 1000])
+"""Intervals from one reading to the next: mostly one; repeated, late, gaps, eight hours, a week."""
+
+
+def bears_anything(detector: Detector) -> None:
+    """Check on any readings at all: no failure, sound verdicts, however cut and wherever stopped.
+
+    Hypothesis looks for the values, times, cuts and stops that break it.
+    """
+
+    @settings(
+        max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    @given(
+        family=st.sampled_from(detector.families),
+        readings=st.lists(st.tuples(STEPS, VALUES), min_size=1, max_size=80),
+        stop=st.integers(0, 80),
+        cuts=st.sets(st.integers(1, 80), max_size=5),
+    )
+    def hold(family: str, readings: list[tuple[int, float]], stop: int, cuts: set[int]) -> None:
+        channel, at, rows = CHANNEL_OF[family], 0, []
+        for steps, value in readings:
+            at += steps
+            rows += rows_of(channel, [value], start_ms=START_MS + at * STEP_MS)
+        points = one_point(channel)
+        whole = fingerprint(feed(_engine(detector, points), rows))
+        first, second = Engine(points, methods=(detector,)), Engine(points, methods=(detector,))
+        before = feed(first, rows[:stop], sorted(cuts))
+        second.restore(first.snapshot())
+        assert fingerprint([*before, *feed(second, rows[stop:])]) == whole
+
+    hold()
+
+
+def keeps_little_state(detector: Detector) -> None:
+    """Check that its columns take a kilobyte of each channel at most."""
+    width = sum(field.row_bytes for field in detector.fields)
+    assert width <= 1024, f"{width} bytes of state for each channel"
+
+
 def ignores_missing_values_and_duplicates(detector: Detector) -> None:
     """Check that what is missing or repeated leaves no trace in what comes after."""
     for family in detector.families:
@@ -248,6 +296,8 @@ CHECKS: tuple[Callable[[Detector], None], ...] = (
     keeps_to_its_own,
     does_not_depend_on_batches,
     survives_snapshots,
+    bears_anything,
+    keeps_little_state,
     ignores_missing_values_and_duplicates,
     bears_gaps_and_late_readings,
     bears_constants,

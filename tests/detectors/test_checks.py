@@ -128,6 +128,22 @@ class CountsCalls(Threshold):
         return verdict
 
 
+class Brittle(Threshold):
+    """Sound until a value comes that nobody thought of."""
+
+    def height(self, batch: Round) -> np.ndarray:
+        assert (np.abs(batch.raw) < 1e6).all()
+        return batch.raw
+
+    families = ("other",)
+
+
+class Hoarder(Threshold):
+    """Keeps every reading of a month."""
+
+    fields = (Field("seen_by_threshold", "i4"), Field("hoard", "f8", 4320))
+
+
 class Nameless(Threshold):
     feature_names = ("value", "value")
 
@@ -141,6 +157,8 @@ class Nameless(Threshold):
         (LooksAtItsNeighbours, checks.does_not_depend_on_batches),
         (CountsCalls, checks.does_not_depend_on_batches),
         (RemembersElsewhere, checks.survives_snapshots),
+        (Brittle, checks.bears_anything),
+        (Hoarder, checks.keeps_little_state),
         (CountsCalls, checks.ignores_missing_values_and_duplicates),
         (CountsTime, checks.bears_gaps_and_late_readings),
         (LikesConstants, checks.bears_constants),
