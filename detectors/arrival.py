@@ -6,6 +6,7 @@
 * *too late*: older than that. No effect; counted.
 * *odd clock*: eight hours ahead of its series, or behind it: the mark of a logger that forgot its
   time zone. SUSPECT and not used; if the next reading goes on from there, the series follows it.
+  Only where times of receipt tell nothing; else `clocks` has mended the time before.
 * *fresh*: everything else.
 """
 
@@ -43,18 +44,28 @@ class Arrival:
     rewind: Mask
 
 
-def classify(table: Columns, series: Rows, time_ms: I64, interval_ms: F64) -> Arrival:
-    """Tell what each reading is; remember odd clocks."""
+def classify(
+    table: Columns, series: Rows, time_ms: I64, interval_ms: F64, trusted: Mask
+) -> Arrival:
+    """Tell what each reading is; remember odd clocks.
+
+    Parameters
+    ----------
+    time_ms
+        Event times, mended where `clocks` knows the error, shape (n,).
+    trusted
+        Readings whose clock `clocks` has judged: no other guess is made about it.
+    """
     known = table["count"][series] > 0
     ahead = np.where(known, time_ms - table["time"][series, -1], 1)
     none = np.zeros(len(series), bool)
     behind = ahead <= 0
-    leap = (ahead > EIGHT_HOURS_MS // 2) & (interval_ms <= CLOCK_INTERVAL_MS)
+    leap = (ahead > EIGHT_HOURS_MS // 2) & (interval_ms <= CLOCK_INTERVAL_MS) & ~trusted
     odd_time = table["odd_time"][series]
     strange = behind | leap | (odd_time != 0)
     if not strange.any():
         return Arrival(~none, none, none, none, none, none)
-    return _classify_strange(table, series, time_ms, interval_ms, ahead, known, odd_time)
+    return _classify_strange(table, series, time_ms, interval_ms, ahead, known, odd_time, trusted)
 
 
 def _classify_strange(
@@ -65,12 +76,13 @@ def _classify_strange(
     ahead: I64,
     known: Mask,
     odd_time: I64,
+    trusted: Mask,
 ) -> Arrival:
     behind = known & (ahead <= 0)
     held = _holds(table, series, time_ms)
     duplicate = held | ((odd_time != 0) & (odd_time == time_ms))
     slack = np.clip(2.0 * interval_ms, 600_000, 3_600_000)
-    judged = known & (interval_ms <= CLOCK_INTERVAL_MS) & ~duplicate
+    judged = known & (interval_ms <= CLOCK_INTERVAL_MS) & ~duplicate & ~trusted
     odd = judged & (np.abs(np.abs(ahead) - EIGHT_HOURS_MS) <= slack)
     newest = time_ms - ahead
     goes_on = (odd_time != 0) & (time_ms > odd_time) & ~duplicate

@@ -103,10 +103,10 @@ class Engine:
             If a reading's channel is not one of `domain.channels`.
         """
         series = self._rows_of(readings)
-        result = screen(self._book, series, readings.event_ms, readings.value)
+        result = screen(self._book, series, readings.event_ms, readings.received_ms, readings.value)
         points = self._book.series["point"][series].astype(np.intp)
         levels, changes = self._stream.run(
-            series, points, readings.event_ms, readings.value, readings.received_ms, result
+            series, points, result.time_ms, readings.value, readings.received_ms, result
         )
         forecasts = [
             (row, made.forecast) for row, made in sorted(result.forecasts.items()) if made.forecast

@@ -131,7 +131,7 @@ class PointStream:
         table, live = self.book.points, batch.result.live[rows]
         changes = self._arrive(batch, rows[live])
         points, times = batch.points[rows], batch.time_ms[rows]
-        good = live & (batch.result.flag[rows] < 3)
+        good = live & (batch.result.gate[rows] < 3)
         self._take_evidence(batch, rows[good])
         for place in np.flatnonzero(live & (table["silent"][points] > 0)).tolist():
             point, time_ms = int(points[place]), int(times[place])

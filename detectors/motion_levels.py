@@ -6,8 +6,8 @@ import numpy as np
 
 from detectors.blocks import theil_sen
 from detectors.columns import F64, U8, Array, Mask
-from detectors.quality import SPIKE_SIGMA
 from detectors.rules import FAMILIES
+from detectors.spikes import SPIKE_SIGMA
 from detectors.tracks import Round
 
 CLAIM_RESTLESS, SURE_RESTLESS = 4.0, 6.0

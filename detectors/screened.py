@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detectors.columns import F64, U8, Mask
+from detectors.columns import F64, I64, U8, Array, Mask
 from detectors.forecast import Outlook
 from domain.levels import Flag
 
@@ -19,6 +19,13 @@ class Screened:
         Readings with a row of features: all but duplicates and those too late.
     live
         Readings that move their point: fresh and not missing.
+    flag, gate
+        QARTOD flag for the record, and the flag that lets evidence through or not: they differ
+        where a fault is known and mended, so that the value is as good as ever (`clocks`).
+    tests
+        Bits of `domain.quality.Test`.
+    time_ms
+        Event time, mended where the device's clock is known to be wrong.
     """
 
     used: Mask
@@ -26,6 +33,9 @@ class Screened:
     duplicate: Mask
     too_late: Mask
     flag: U8
+    gate: U8
+    tests: Array
+    time_ms: I64
     score: F64
     velocity: F64
     acceleration: F64
@@ -51,6 +61,9 @@ class Screened:
             duplicate=duplicate,
             too_late=too_late,
             flag=np.full(size, Flag.MISSING, np.uint8),
+            gate=np.zeros(size, np.uint8),
+            tests=np.zeros(size, np.uint16),
+            time_ms=np.zeros(size, np.int64),
             score=score,
             velocity=velocity,
             acceleration=acceleration,

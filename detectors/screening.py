@@ -7,7 +7,7 @@ their order, and on nothing else.
 
 import numpy as np
 
-from detectors import arrival, quality, steps, tracks
+from detectors import arrival, clocks, quality, steps, tracks
 from detectors.base import Verdict
 from detectors.columns import F64, I64, U8, Mask, Rows
 from detectors.forecasting import ask
@@ -17,6 +17,7 @@ from detectors.screened import Screened
 from detectors.series import SeriesBook
 from detectors.tracks import DAY_MS, Limits, Round
 from domain.levels import Flag
+from domain.quality import Test
 
 _SHARED_NOISE = np.array([f not in ("displacement", "tilt", "rain", "dynamic") for f in FAMILIES])
 
@@ -24,7 +25,7 @@ CHUNK = 8192
 """Readings handled at once: keeps the temporary arrays in the cache and the memory bounded."""
 
 
-def screen(book: SeriesBook, series: Rows, time_ms: I64, value: F64) -> Screened:
+def screen(book: SeriesBook, series: Rows, time_ms: I64, received_ms: I64, value: F64) -> Screened:
     """Screen a batch.
 
     Parameters
@@ -33,6 +34,7 @@ def screen(book: SeriesBook, series: Rows, time_ms: I64, value: F64) -> Screened
         Row of each reading's series in the book, shape (n,), order of arrival.
     """
     out = Screened.empty(len(series))
+    out.time_ms[:] = time_ms
     order = np.argsort(series, kind="stable")
     sorted_series = series[order]
     first = np.concatenate(([True], sorted_series[1:] != sorted_series[:-1]))
@@ -43,18 +45,33 @@ def screen(book: SeriesBook, series: Rows, time_ms: I64, value: F64) -> Screened
             rows = order[starts[sizes > turn] + turn]
             for start in range(0, len(rows), CHUNK):
                 part = rows[start : start + CHUNK]
-                _round(book, series[part], time_ms[part], value[part], part, out)
+                _round(book, series[part], time_ms[part], received_ms[part], value[part], part, out)
     return out
 
 
 def _round(
-    book: SeriesBook, series: Rows, time_ms: I64, value: F64, rows: Rows, out: Screened
+    book: SeriesBook,
+    series: Rows,
+    told_ms: I64,
+    received_ms: I64,
+    value: F64,
+    rows: Rows,
+    out: Screened,
 ) -> None:
     """One reading each of distinct series."""
     usable = np.isfinite(value)
     out.used[rows[~usable]] = True
-    came = arrival.classify(book.series, series, time_ms, book.interval_ms[series])
+    interval = book.interval_ms[series]
+    clock = clocks.look(book.series, series, told_ms, received_ms, interval)
+    time_ms = told_ms - clock.error_ms
+    came = arrival.classify(book.series, series, time_ms, interval, clock.judged)
     fresh = usable & came.fresh
+    clocks.learn(book.series, series, clock, fresh)
+    wrong = fresh & (clock.error_ms != 0)
+    if wrong.any():
+        out.time_ms[rows[wrong]] = time_ms[wrong]
+        out.tests[rows[wrong]] |= np.uint16(Test.CLOCK)
+        out.gate[rows[wrong & ~clock.again]] = Flag.SUSPECT
     back = usable & came.rewind
     if back.any():
         arrival.rewind(book.series, series[back], time_ms[back])
@@ -67,6 +84,7 @@ def _round(
     if nothing_yet.any():
         out.used[rows[nothing_yet]] = True
         out.flag[rows[nothing_yet]] = Flag.FAIL
+        out.tests[rows[nothing_yet]] |= np.uint16(Test.GROSS_RANGE)
         keep = ~nothing_yet
         series, time_ms, value, rows = series[keep], time_ms[keep], value[keep], rows[keep]
     if len(rows):
@@ -88,7 +106,8 @@ def _unusual(
     out.too_late[rows[came.too_late & usable]] = True
     odd = rows[came.odd & usable]
     out.used[odd] = True
-    out.flag[odd] = Flag.SUSPECT
+    out.flag[odd] = out.gate[odd] = Flag.SUSPECT
+    out.tests[odd] |= np.uint16(Test.CLOCK)
     late = came.late & usable
     _late(book, series[late], time_ms[late], value[late], rows[late], out)
 
@@ -96,18 +115,19 @@ def _unusual(
 def _late(
     book: SeriesBook, series: Rows, time_ms: I64, value: F64, rows: Rows, out: Screened
 ) -> None:
-    """Put late readings in their places; their flag is UNKNOWN unless they are impossible."""
+    """Put late readings in their places; their flag is UNKNOWN unless a test speaks."""
     if not len(rows):
         return
     table = book.series
-    flag = quality.gross_range(table["channel"][series], value, book.interval_ms[series])
-    flag = np.where(flag == Flag.GOOD, Flag.UNKNOWN, flag).astype(np.uint8)
-    out.used[rows] = True
-    out.flag[rows] = flag
-    kept = flag < Flag.SUSPECT
-    series, time_ms, value = series[kept], time_ms[kept], value[kept]
     relative = (value - table["origin"][series]).astype(np.float32)
-    tracks.insert(table, series, time_ms, relative, flag[kept])
+    noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[table["channel"][series]])
+    interval = book.interval_ms[series]
+    flag, tests = quality.judge_late(table, series, time_ms, relative, value, interval, noise)
+    out.used[rows] = True
+    out.flag[rows] = out.gate[rows] = flag
+    out.tests[rows] |= tests
+    kept = flag < Flag.SUSPECT
+    tracks.insert(table, series[kept], time_ms[kept], relative[kept], flag[kept])
 
 
 def _fresh(
@@ -118,11 +138,12 @@ def _fresh(
     table["origin"][series] = np.where(table["count"][series] > 0, table["origin"][series], value)
     relative = (value - table["origin"][series]).astype(np.float32)
     noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[channel])
-    flag, clean, confirmed = quality.judge(
-        table, series, channel, time_ms, relative, value, interval, noise
-    )
+    judged = quality.judge(table, series, channel, time_ms, relative, value, interval, noise)
+    flag, clean = np.maximum(judged.flag, out.gate[rows]), judged.value
+    if judged.confirmed.any():
+        steps.remember(table, series, judged.confirmed, judged.leap, clean)
     times, values = tracks.push(table, series, time_ms, clean, flag)
-    steps.settle(table, series, interval, flag, confirmed, values)
+    steps.settle(table, series, interval, flag, judged.confirmed, values)
     closed = tracks.accumulate(table, series, interval, time_ms, clean)
     point = table["point"][series].astype(np.intp)
     batch = Round(
@@ -132,7 +153,7 @@ def _fresh(
         family=table["family"][series],
         interval_ms=interval,
         time_ms=time_ms,
-        raw=value,
+        raw=judged.raw,
         flag=flag,
         value=clean,
         count=table["count"][series],
@@ -145,7 +166,10 @@ def _fresh(
     _learn_noise(batch)
     out.used[rows] = True
     out.live[rows] = True
-    out.flag[rows] = flag
+    out.tests[rows] |= judged.tests
+    out.gate[rows] = flag
+    mended = (out.tests[rows] & np.uint16(Test.CLOCK)) > 0
+    out.flag[rows] = np.where(mended, np.maximum(flag, Flag.SUSPECT), flag)
     _consult(book, batch, rows, out)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from detectors import arrival, noise, quality, steps, tracks
+from detectors import arrival, clocks, noise, quality, steps, tracks
 from detectors.base import FEATURES, Detector
 from detectors.columns import F64, Columns, Field
+from detectors.quality_limits import FAMILY_CODE
 from detectors.rules import FAMILIES, HazardRules, Rules
 from domain.channels import CHANNEL_NAMES
 from domain.hazards import HazardType
@@ -26,6 +27,7 @@ SERIES_FIELDS = (
     *steps.FIELDS,
     *noise.FIELDS,
     *arrival.FIELDS,
+    *clocks.FIELDS,
     # The series' support for a level: of its newest good reading, and as confirmed.
     Field("claim_before", "u1"),
     Field("claim", "u1"),
@@ -126,11 +128,11 @@ class SeriesBook:
         self._join(point, row)
         self.series["point"][row] = point
         self.series["channel"][row] = code
-        self.series["family"][row] = quality.FAMILY_CODE[code]
+        self.series["family"][row] = FAMILY_CODE[code]
         self.series["instrument"][row] = self._instrument(point, row)
         self.series["noise"][row, 0] = noise.PRIOR[code]
         for detector in self.detectors:
-            if FAMILIES[quality.FAMILY_CODE[code]] in detector.families:
+            if FAMILIES[FAMILY_CODE[code]] in detector.families:
                 detector.begin(self.series, row, code)
         self._describe_series(row)
         return row

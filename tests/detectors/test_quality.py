@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.engine import Engine
-from detectors.quality import FAIL_HIGH, FAIL_LOW, SUSPECT_HIGH, SUSPECT_LOW, gross_range
+from detectors.quality import gross_range
+from detectors.quality_limits import FAIL_HIGH, FAIL_LOW, SUSPECT_HIGH, SUSPECT_LOW
 from domain.channels import CHANNEL_NAMES, CHANNELS
 from tests.detectors.worlds import feed, highest, one_point, rows_of
 
