@@ -67,18 +67,23 @@ class Connection:
                 f"Grafana at {self.url} cannot be reached: it did not answer in time"
             )
         if status == 401:
-            return DeployError(f"Grafana at {self.url} refuses the token (401)")
+            return RefusedError(f"Grafana at {self.url} refuses the token (401)")
         if status == 403:
-            return DeployError(f"the token has not the right to {method} {path} (403)")
+            return RefusedError(f"the token has not the right to {method} {path} (403)")
         if status == 404:
             return NotFoundError(f"Grafana knows no {path} (404)")
         if status in (502, 503, 504):
             return DeployError(f"Grafana at {self.url} cannot be reached: {status}")
         said = re.sub(r"\s+", " ", str(getattr(error, "message", "")))[:200]
-        return DeployError(f"Grafana refuses {method} {path}: {said}")
+        kind = RefusedError if status < 500 else DeployError
+        return kind(f"Grafana refuses {method} {path}: {said}")
 
 
-class NotFoundError(DeployError):
+class RefusedError(DeployError):
+    """Grafana has answered that it will not: what was asked is certainly not done."""
+
+
+class NotFoundError(RefusedError):
     """There is nothing of that name."""
 
 

@@ -38,6 +38,10 @@ def check_version(connection: Connection) -> Version:
     """
     health = connection.get("/health")
     text = str(health.get("version", "")) if isinstance(health, dict) else ""
+    if isinstance(health, dict) and "database" in health and not text:
+        # Grafana can be told to hide its version from those who are not logged in.
+        settings = connection.get("/frontend/settings") or {}
+        text = str((settings.get("buildInfo") or {}).get("version", ""))
     found = re.match(r"(\d+)\.(\d+)", text)
     if found is None:
         msg = f"{connection.url} does not answer as Grafana does: is it the right address?"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from dashboards.deploy.connection import Connection
+from dashboards.deploy.connection import Connection, NotFoundError, RefusedError
 from dashboards.deploy.options import DeployError, Options
 from dashboards.deploy.plan import Change, dashboard_changes, folder_changes, rule_changes
 from dashboards.deploy.plan_contact import contact_changes, datasource_change
@@ -65,8 +65,9 @@ def carry_out(changes: Sequence[Change]) -> None:
         try:
             change.apply()
         except DeployError as error:
-            # It may have been written although the answer was lost.
-            left = _take_back([*done, change])
+            # Unless it was refused, it may have been written although the answer was lost.
+            unsure = [] if isinstance(error, RefusedError) else [change]
+            left = _take_back([*done, *unsure], unsure)
             state = (
                 f"these could not be taken back: {', '.join(left)}" if left else "nothing changed"
             )
@@ -75,13 +76,16 @@ def carry_out(changes: Sequence[Change]) -> None:
         done.append(change)
 
 
-def _take_back(done: Sequence[Change]) -> list[str]:
-    """Undo in reverse; returns what could not be undone."""
+def _take_back(done: Sequence[Change], unsure: Sequence[Change]) -> list[str]:
+    """Undo in reverse; returns what could not be undone.
+
+    What was perhaps never done may be missing.
+    """
     left = []
     for change in reversed(done):
         try:
             change.undo()
         except DeployError as error:
-            if change is not done[-1] or "404" not in str(error):
+            if change not in unsure or not isinstance(error, NotFoundError):
                 left.append(change.what)
     return left
