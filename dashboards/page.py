@@ -178,7 +178,8 @@ def one_area_variable() -> dict[str, Any]:
     options = [{**first, "selected": True}, *found["options"][2:]]
     single = {"multi": False, "includeAll": False, "options": options}
     current = {"text": first["text"], "value": first["value"], "selected": True}
-    return {**found, **single, "allValue": None, "current": current}
+    del found["allValue"]
+    return {**found, **single, "current": current}
 
 
 def kind_variable() -> dict[str, Any]:
@@ -203,7 +204,7 @@ def point_variable() -> dict[str, Any]:
         "multi": False,
         "includeAll": False,
         "skipUrlSync": False,
-        "current": {},
+        "current": {"text": "", "value": "", "selected": False},
         "options": [],
     }
 

@@ -9,6 +9,7 @@ from dashboards.names import DATASOURCE_UID, NO_VALUE
 from dashboards.queries import Query
 from dashboards.texts import Text
 
+_LEGEND = {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []}
 Asked = tuple[Query, ...]
 DATASOURCE = {"type": "influxdb", "uid": DATASOURCE_UID}
 
@@ -146,7 +147,7 @@ def table(
 ) -> Panel:
     """Rows that sort by a click on their column."""
     order = [{"displayName": sort, "desc": True}] if sort else []
-    options = {"cellHeight": "sm", "showHeader": True, "sortBy": order, "footer": {"show": False}}
+    options = {"cellHeight": "sm", "showHeader": True, "sortBy": order}
     defaults = {"custom": {"align": "auto", "filterable": True, "inspect": False}}
     more = _merged(more, "defaults", defaults)
     return Panel(key, "table", title, description, asked, **_merged(more, "options", options))
@@ -159,10 +160,10 @@ def state_timeline(key: str, title: Text, description: Text, asked: Asked, **mor
         "showValue": "auto",
         "alignValue": "left",
         "rowHeight": 0.85,
-        "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
+        "legend": _LEGEND,
         "tooltip": {"mode": "single", "sort": "none"},
     }
-    defaults = {"custom": {"fillOpacity": 85, "lineWidth": 0, "spanNulls": False}}
+    defaults = {"custom": {"fillOpacity": 85, "lineWidth": 0}}
     more = _merged(more, "defaults", defaults)
     return Panel(
         key, "state-timeline", title, description, asked, **_merged(more, "options", options)
@@ -179,7 +180,7 @@ def bars_by_area(key: str, title: Text, description: Text, asked: Asked, **more:
         "barWidth": 0.85,
         "groupWidth": 0.8,
         "xTickLabelRotation": 0,
-        "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
+        "legend": _LEGEND,
         "tooltip": {"mode": "multi", "sort": "none"},
     }
     defaults = {"custom": {"fillOpacity": 80, "lineWidth": 0}}
