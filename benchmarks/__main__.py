@@ -1,7 +1,7 @@
 """``python -m benchmarks [NAME] [OPTIONS]``: measure, and say on which machine.
 
-Names: ``pipeline`` (the default), ``detectors``, ``ingest``, ``storage``; ``calibration`` of the
-anomaly score, and its public data sets ``skab`` and ``oddwater``.
+Names: ``pipeline`` (the default), ``dashboards``, ``detectors``, ``ingest``, ``storage``;
+``calibration`` of the anomaly score, and its public data sets ``skab`` and ``oddwater``.
 """
 
 import platform
@@ -14,6 +14,7 @@ from benchmarks import pipeline
 
 OTHERS = {
     "calibration": "benchmarks.bench_calibration",
+    "dashboards": "benchmarks.bench_dashboards",
     "detectors": "benchmarks.bench_detectors",
     "ingest": "benchmarks.bench_ingest",
     "oddwater": "benchmarks.bench_oddwater",

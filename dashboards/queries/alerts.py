@@ -24,7 +24,7 @@ def silent_at_level(least_level: int) -> Query:
 
 def silent_share() -> Query:
     """Silent points among all of each district, per cent."""
-    fields = 'last("silent") AS "silent", last("n") AS "n"'
+    fields = 'last("silent") AS "silent", "n"'
     inner = select(fields, AREA_STATE, (IN_TIME,), '"area", "partition"')
     share = '100 * sum("silent") / sum("n") AS "share"'
     return _series(select_of(share, inner, by='"area"'))

@@ -40,7 +40,9 @@ _COUNTS = ("n4", "n3", "n2", "n1", "n0", "silent", "n")
 
 
 def _latest_counts(fields: Iterable[str]) -> str:
-    chosen = ", ".join(f'last("{name}") AS "{name}"' for name in fields)
+    # One selector and the rest of its line: several selectors would each go over every series.
+    first, *rest = fields
+    chosen = ", ".join([f'last("{first}") AS "{first}"', *(f'"{name}"' for name in rest)])
     return select(chosen, AREA_STATE, (IN_TIME, AREA), '"area", "partition"')
 
 
