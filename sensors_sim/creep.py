@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sensors_sim.reservoir import drawdown_m_per_day
+from sensors_sim.reservoir import felt_drawdown_m_per_day
 from sensors_sim.water import Water
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 _FAST_MM_PER_DAY, _SLOW_MM_PER_DAY = 1.0, 0.7
-_FALLS_M_PER_DAY = 0.2
+_FALLS_M_PER_DAY = 0.1
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -72,7 +72,7 @@ class CreepSteps:
             self._start_ms[begins] = water.event_ms[begins]
             self._from_mm[begins] = water.crept_mm[begins]
             self._peak[begins] = 0.0
-            falling = drawdown_m_per_day(water.event_ms[begins]) > _FALLS_M_PER_DAY
+            falling = felt_drawdown_m_per_day(water.event_ms[begins]) > _FALLS_M_PER_DAY
             self._fell[begins] = falling & self._bank[begins]
         higher = self._fast & (rate > self._peak)
         self._peak[higher] = rate[higher]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sensors_sim.reservoir import drawdown_m_per_day, on_the_bank
+from sensors_sim.reservoir import felt_drawdown_m_per_day, on_the_bank
 from sensors_sim.sites import Sites
 from sensors_sim.weather import HOUR_MS
 
@@ -67,9 +67,9 @@ class Hydrology:
         self._drain_h = slope.between("drainage hours", 6.0, 72.0)
         self._lag_h = slope.between("lag hours", 2.0, 24.0)
         self._creep = slope.lognormal("creep", 0.05, 0.8)
-        self._rain_gain = slope.lognormal("rain gain", 2.0, 0.7)
+        self._rain_gain = slope.lognormal("rain gain", 5.0, 0.7)
         self.bank = on_the_bank(sites)
-        self._bank_gain = np.where(self.bank, slope.lognormal("bank gain", 40.0, 0.7), 0.0)
+        self._bank_gain = np.where(self.bank, slope.lognormal("bank gain", 150.0, 0.7), 0.0)
         self._first_mm = slope.lognormal("first soil water", 5.0, 0.5)
         dormant = (slope.uniform("dormant") < _DORMANT_SHARE) & ~self.bank
         wakes_mm = slope.lognormal("wakes at", 60.0, 0.4)
@@ -101,7 +101,7 @@ class Hydrology:
 
     def _creep_mm_per_day(self, event_ms: Rows, deep_mm: Array, woken_ms: Rows) -> Array:
         wet = self._rain_gain * (deep_mm / _WET_MM) ** 1.5
-        fall = self._bank_gain * drawdown_m_per_day(event_ms) ** 2
+        fall = self._bank_gain * felt_drawdown_m_per_day(event_ms) ** 2
         awake = woken_ms != _NEVER
         age_days = np.where(awake, event_ms - woken_ms, 0) / (24.0 * HOUR_MS)
         stirred = np.where(awake, _WAKES_BY * np.exp(-age_days / _FALLS_ASLEEP_DAYS), 0.0)

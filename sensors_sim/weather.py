@@ -35,6 +35,9 @@ _SWING_DAYS, _SWING_C = (3.1, 5.3, 8.7), 1.3
 _MONTHLY = (0.15, 0.2, 0.4, 0.9, 1.5, 2.0, 2.0, 1.4, 1.4, 1.0, 0.5, 0.2)
 """Number of cells by month against the year's mean: plum rains, summer storms, autumn rain."""
 
+_SPELL_H, _SPELL_SHAPE = 54.0, 0.35
+"""Weather comes in spells: most are dry, some bring most of the rain (gamma distributed)."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -124,10 +127,18 @@ class Weather:
         cells = [cell for slot in slots for cell in self._born(slot)] + self._planted
         return [c for c in cells if c.birth_h < last_h and c.birth_h + c.life_h > first_h]
 
+    def _season(self, slot: int) -> float:
+        """Return the number of cells in an hour against the year's mean: month and wet spells."""
+        at_ms = self._start_ms + slot * HOUR_MS
+        month = int(np.datetime64(at_ms, "ms").astype("datetime64[M]").astype(int) % 12)
+        spell = math.floor(slot / _SPELL_H) & 0xFFFFFFFF
+        rng = np.random.default_rng([self._seed & 0xFFFFFFFF, spell, 13])
+        return _MONTHLY[month] * float(rng.gamma(_SPELL_SHAPE)) / _SPELL_SHAPE
+
     def _cells_born(self, slot: int) -> list[Cell]:
         plan = self._plan
         rng = np.random.default_rng([self._seed & 0xFFFFFFFF, slot & 0xFFFFFFFF, 11])
-        scale = _season(self._start_ms + slot * HOUR_MS) if plan.seasonal else 1.0
+        scale = self._season(slot) if plan.seasonal else 1.0
         showers = [
             _draw(rng, slot, plan.shower_life_h, plan.shower_radius_km, plan.shower_peak_mm_h)
             for _ in range(int(rng.poisson(plan.showers_per_hour * scale)))
@@ -156,11 +167,6 @@ def air_temperature_c(event_ms: Rows, daily_phase_h: Array | float = 0.0) -> Arr
     day = 2 * np.pi * (local_h - 15.0 + daily_phase_h) / 24.0
     temperature: Array = 18.5 + 10.5 * np.cos(year) + 4.0 * np.cos(day)
     return temperature
-
-
-def _season(event_ms: int) -> float:
-    day = np.datetime64(event_ms, "ms").astype("datetime64[M]").astype(int) % 12
-    return _MONTHLY[int(day)]
 
 
 def _draw(

@@ -20,6 +20,7 @@ from ingest.intake import Intake
 from ingest.validate import Validator
 from sensors_sim import live
 from sensors_sim.counters import Counters
+from sensors_sim.generate import GenerateConfig, generate
 from sensors_sim.live import LiveConfig
 from sensors_sim.scenario import load_scenario
 from sensors_sim.summary import Summary
@@ -53,6 +54,19 @@ def through_ingest(
     taken = [door.take(topic, payload, now_ms) for topic, payload in listener.telemetry()]
     readings = {(row[1], row[2], row[3], row[5]) for rows, _ in taken for row in rows}
     return readings, len({reject.reject_id for _, reject in taken if reject})
+
+
+def in_order(config: LiveConfig, listener: Listener) -> dict[str, list[tuple[int, str, float]]]:
+    """Event time, channel and value of all that ingest takes, by device as it arrived."""
+    settings = load_settings(environ={"GEOHAZARD_MQTT__DP_TOPIC": DP_TOPIC})
+    validator = Validator(Registry.of(config.points), settings.ingest)
+    door = Intake(Decoders.of(settings), validator, settings.ingest.max_payload_bytes)
+    now_ms = time.time_ns() // 1_000_000
+    arrived = defaultdict(list)
+    for topic, payload in listener.telemetry():
+        for row in door.take(topic, payload, now_ms)[0]:
+            arrived[row[1]].append((row[3], row[2], row[5]))
+    return arrived
 
 
 def senml_readings(listener: Listener) -> set[tuple[str, int, tuple[float, ...]]]:
@@ -228,3 +242,24 @@ def test_a_registry_with_another_interval_is_refused(tmp_path: Path) -> None:
     config = live_config(1, tmp_path, 5, speed=1.0)
     with pytest.raises(GeohazardError, match="interval"):
         live.run(config, threading.Event())
+
+
+def test_a_record_and_a_live_run_give_a_device_the_same_readings(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    """Over a real broker and ingest's decoders, in the order of arrival, backlogs included."""
+    config = live_config(mosquitto.port, tmp_path, 150, scenario=load_scenario("faults"))
+    with Listener(mosquitto.port) as listener:
+        summary = live.run(config, threading.Event())
+        wait_until(lambda: len(listener.telemetry()) >= summary.messages_published)
+        arrived = in_order(config, listener)
+    out = tmp_path / "record"
+    generate(GenerateConfig(config.points, config.scenario, 1, config.start_ms, 0.1, out))
+    written = defaultdict(list)
+    for row in parquet.read_table(out / "readings").to_pylist():
+        event_ms = round(row["event_ms"].timestamp() * 1000)
+        written[row["device_id"]].append((event_ms, row["channel"], row["value"]))
+    assert sum(len(mine) for mine in arrived.values()) > 5_000
+    for device, mine in arrived.items():
+        assert sorted(mine) == sorted(written[device][: len(mine)])
+        assert [e for e, _, _ in mine] == [e for e, _, _ in written[device][: len(mine)]]
