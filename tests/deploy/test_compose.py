@@ -98,7 +98,7 @@ def test_secrets_have_no_default_and_no_value_in_the_example() -> None:
         assert compose.example()[name].endswith("change-me")
 
 
-@pytest.mark.parametrize("name", [*ROLES, "simulator"])
+@pytest.mark.parametrize("name", [*ROLES, "console", "simulator"])
 def test_settings_are_known_and_lead_to_the_right_servers(name: str) -> None:
     settings = _settings(name)
     assert settings.kafka.bootstrap == "kafka:9092"
@@ -113,6 +113,7 @@ def test_each_role_holds_only_its_own_secrets() -> None:
     assert held("ingest") == {"GEOHAZARD_MQTT__PASSWORD"}
     assert held("simulator") == {"GEOHAZARD_MQTT__PASSWORD"}
     assert held("store") == {"GEOHAZARD_INFLUX__TOKEN"}
+    assert held("console") == {"GEOHAZARD_INFLUX__TOKEN", "GEOHAZARD_CONSOLE__PASSWORD"}
     assert held("detect") == set()
     assert held("notify") == set()  # its secret is inside GEOHAZARD_ALERTS__RECEIVERS
     secret = _settings("notify").alerts.receivers[0].secret
