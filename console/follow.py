@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from console.figures import Figures
-from console.model import MOST_WARNINGS, Model, load_warnings
+from console.model import MOST_SILENCES, MOST_WARNINGS, Model, load_warnings
 from domain import topics
 from domain.clock import Clock
 from domain.errors import FrameError
@@ -64,7 +64,8 @@ class Follower:
         while True:
             try:
                 self._model.take_states(await history.latest_states())
-                load_warnings(self._model, await history.warnings(MOST_WARNINGS))
+                last = await history.warnings(MOST_SILENCES, silence=True)
+                load_warnings(self._model, last + await history.warnings(MOST_WARNINGS))
             except StoreUnavailableError as error:
                 self._figures.history_error = str(error)
                 await asyncio.sleep(AGAIN_S)

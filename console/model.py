@@ -1,7 +1,8 @@
 """What the page shows now: every point's state, the last warnings, each process's figures.
 
-Bounded whatever comes: an entry for each registered point, the last `MOST_WARNINGS` warnings, one
-standing warning for each point, `MOST_SEEN` ids. Everything carries the revision in which it
+Bounded whatever comes: an entry for each registered point, the last `MOST_WARNINGS` changes of
+level and `MOST_SILENCES` of silence (which come by the hundred and must not push a red one out),
+one standing warning for each point, `MOST_SEEN` ids. Everything carries the revision in which it
 changed, so that each browser is sent only what it has not seen, without a buffer of its own.
 """
 
@@ -18,7 +19,9 @@ from domain.warnings import WarningEvent, WarningKind
 from storage.histories import LatestStates, Produced
 
 MOST_WARNINGS = 500
+MOST_SILENCES = 250
 MOST_SEEN = 20_000
+SILENCE = (WarningKind.SILENT, WarningKind.REPORTING)
 _NEVER = -1
 
 
@@ -54,7 +57,8 @@ class Model:
     def __init__(self, registry: Registry) -> None:
         self.revision = 0
         self.edition = 0
-        self.warnings: deque[Entry] = deque(maxlen=MOST_WARNINGS)
+        self._levels: deque[Entry] = deque(maxlen=MOST_WARNINGS)
+        self._silences: deque[Entry] = deque(maxlen=MOST_SILENCES)
         self.standing: dict[str, WarningEvent] = {}
         self._acknowledged: OrderedDict[str, WarningEvent] = OrderedDict()
         self._seen: OrderedDict[str, None] = OrderedDict()
@@ -97,8 +101,14 @@ class Model:
             self._acknowledge(event, event.acknowledgement.about)
         else:
             self._apply(event)
-        self._insert(entry)
+        _insert(self._silences if event.kind in SILENCE else self._levels, entry)
         return True
+
+    @property
+    def warnings(self) -> list[Entry]:
+        """Warnings that are held, newest first."""
+        both = (*self._levels, *self._silences)
+        return sorted(both, key=lambda entry: entry.produced_ms, reverse=True)
 
     def find(self, warning_id: str) -> WarningEvent | None:
         """Find a warning among those that are held."""
@@ -159,24 +169,24 @@ class Model:
         self._acknowledged.setdefault(about, event)
         if len(self._acknowledged) > MOST_SEEN:
             self._acknowledged.popitem(last=False)
-        for i, entry in enumerate(self.warnings):
-            if entry.event.id == about:
-                self.warnings[i] = Entry(entry.event, entry.produced_ms, self.revision)
-
-    def _insert(self, entry: Entry) -> None:
-        """Put an entry at its place by time of production, newest first."""
-        after = next(
-            (i for i, e in enumerate(self.warnings) if e.produced_ms <= entry.produced_ms),
-            len(self.warnings),
-        )
-        if len(self.warnings) == MOST_WARNINGS:
-            if after == MOST_WARNINGS:
-                return
-            self.warnings.pop()
-        self.warnings.insert(after, entry)
+        for held in (self._levels, self._silences):
+            for i, entry in enumerate(held):
+                if entry.event.id == about:
+                    held[i] = Entry(entry.event, entry.produced_ms, self.revision)
 
 
 def load_warnings(model: Model, last: list[Produced]) -> None:
     """Note warnings of the record, oldest first, so that each point's newest stands."""
     for produced in sorted(last, key=lambda p: p.produced_ms):
         model.take_warning(produced.event, produced.produced_ms)
+
+
+def _insert(held: deque[Entry], entry: Entry) -> None:
+    """Put an entry at its place by time of production, newest first."""
+    later = (i for i, other in enumerate(held) if other.produced_ms <= entry.produced_ms)
+    at = next(later, len(held))
+    if len(held) == held.maxlen:
+        if at == len(held):
+            return
+        held.pop()
+    held.insert(at, entry)

@@ -95,4 +95,4 @@ def _point(con: duckdb.DuckDBPyConnection, request: web.Request) -> Any:
 
 def _warnings(con: duckdb.DuckDBPyConnection, request: web.Request) -> Any:
     limit = min(int(request.query["limit"]), MOST_WARNINGS)
-    return duck_history.last_warnings(con, limit)
+    return duck_history.last_warnings(con, limit, silence=request.query.get("silence") == "1")

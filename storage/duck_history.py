@@ -59,14 +59,16 @@ def latest_states(con: duckdb.DuckDBPyConnection) -> LatestStates:
     return LatestStates(**columns, **levels)
 
 
-def last_warnings(con: duckdb.DuckDBPyConnection, limit: int) -> list[Produced]:
-    """Return the last warnings, newest first."""
-    table = history.last_warnings(con, limit)
-    bodies, times = table.column("body").to_pylist(), table.column("produced_ms").to_pylist()
-    return [
-        Produced(event=decode_warning(body.encode()), produced_ms=time_ms)
-        for body, time_ms in zip(bodies, times, strict=True)
-    ]
+def last_warnings(
+    con: duckdb.DuckDBPyConnection, limit: int, *, silence: bool = False
+) -> list[Produced]:
+    """Return the last changes of level, or the last of silence and return; newest first."""
+    rows = con.execute(
+        "SELECT body, produced_ms FROM warning WHERE (kind IN ('silent', 'reporting')) = ? "
+        "ORDER BY produced_ms DESC, point_id, sequence DESC LIMIT ?",
+        [silence, limit],
+    ).fetchall()
+    return [Produced(event=decode_warning(body.encode()), produced_ms=ms) for body, ms in rows]
 
 
 def rejects(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -94,8 +94,8 @@ class History(Protocol):
         """Return the latest state of every point."""
         ...
 
-    async def warnings(self, limit: int) -> list[Produced]:
-        """Return the last warnings, newest first."""
+    async def warnings(self, limit: int, *, silence: bool = False) -> list[Produced]:
+        """Return the last changes of level, or the last of silence and return; newest first."""
         ...
 
     async def rejects(self) -> dict[str, int]:

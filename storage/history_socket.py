@@ -43,9 +43,10 @@ class SocketHistory:
         """Return the latest state of every point."""
         return await self._ask("/states", LatestStates)
 
-    async def warnings(self, limit: int) -> list[Produced]:
-        """Return the last warnings, newest first."""
-        return await self._ask("/warnings", list[Produced], {"limit": str(limit)})
+    async def warnings(self, limit: int, *, silence: bool = False) -> list[Produced]:
+        """Return the last changes of level, or the last of silence and return; newest first."""
+        params = {"limit": str(limit), "silence": str(int(silence))}
+        return await self._ask("/warnings", list[Produced], params)
 
     async def rejects(self) -> dict[str, int]:
         """Count the rejects that are held, by reason."""

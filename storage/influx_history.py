@@ -79,9 +79,10 @@ class InfluxHistory:
             silent=[int(value or 0) for value in found.get("silent", [])],
         )
 
-    async def warnings(self, limit: int) -> list[Produced]:
-        """Return the last warnings, newest first by event time."""
-        return await self._events("time > 0", limit)
+    async def warnings(self, limit: int, *, silence: bool = False) -> list[Produced]:
+        """Return the last changes of level, or of silence; newest first by event time."""
+        pattern = "=~" if silence else "!~"
+        return await self._events(f'"change" {pattern} /^(silent|reporting)$/', limit)
 
     async def rejects(self) -> dict[str, int]:
         """Count the rejects that are held, by reason."""

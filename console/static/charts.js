@@ -3,7 +3,7 @@
 import { h, s } from "./dom.js";
 import { clock, day, lang, number, t, time } from "./text.js";
 
-const LEFT = 54;
+const LEFT = 66;
 const RIGHT = 14;
 const DAY = 86_400_000;
 const STEPS = [60_000, 300_000, 900_000, 3_600_000, 3 * 3_600_000, 6 * 3_600_000, 12 * 3_600_000, DAY, 2 * DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY, 1825 * DAY];
@@ -241,4 +241,4 @@ function ticks(low, high, most) {
   return { step, found };
 }
 
-export const channelName = (one) => (lang() === "zh" ? one.zh : one.channel.replace("gnss", "GNSS").replace("_", " "));
+export const channelName = (one) => (lang() === "zh" ? one.zh : one.channel.replace(/^gnss_?(.?)/, (_, axis) => `GNSS ${axis.toUpperCase()}`).replace("_", " "));

@@ -7,10 +7,11 @@ import { Search } from "./search.js";
 import { badge } from "./symbols.js";
 import { Districts, Operations } from "./tables.js";
 import { count, labelAll, lang, setLanguage, t, time } from "./text.js";
-import { WarningList } from "./warnings.js";
+import { isSilence, WarningList } from "./warnings.js";
 
 const PAGES = ["map", "districts", "operations"];
 const MOST_WARNINGS = 500;
+const MOST_SILENCES = 250;
 const AGAIN_MS = 1_500;
 
 const store = {
@@ -157,7 +158,10 @@ function takeWarnings(came) {
     }
     known.set(w.id, w);
   }
-  store.warnings = [...known.values()].sort((a, b) => b.produced_ms - a.produced_ms || b.event_ms - a.event_ms).slice(0, MOST_WARNINGS);
+  const sorted = [...known.values()].sort((a, b) => b.produced_ms - a.produced_ms || b.event_ms - a.event_ms);
+  // Silence comes by the hundred; it must not push a warning out.
+  let [levels, silences] = [0, 0];
+  store.warnings = sorted.filter((w) => (isSilence(w) ? ++silences <= MOST_SILENCES : ++levels <= MOST_WARNINGS));
   list.render();
   for (const id of new Set(came.map((w) => w.point))) point.touched(id);
 }

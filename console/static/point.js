@@ -3,7 +3,7 @@
 import { channelName, charts } from "./charts.js";
 import { ask, h, remember, remembered } from "./dom.js";
 import { badge } from "./symbols.js";
-import { clock, count, day, kindText, lang, number, pick, shortTime, t, time } from "./text.js";
+import { clock, count, kindText, lang, number, pick, shortTime, t, time } from "./text.js";
 
 const HOUR = 3_600_000;
 const SPANS = [["hour1", HOUR], ["hour6", 6 * HOUR], ["day1", 24 * HOUR], ["day7", 168 * HOUR], ["day30", 720 * HOUR], ["always", 40 * 365 * 24 * HOUR]];
@@ -69,13 +69,15 @@ export class PointPanel {
       return;
     }
     const keep = this.root.scrollTop;
+    const unfolded = new Set([...this.root.querySelectorAll("details[open] > summary")].map((one) => one.dataset.key));
     const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.chartRoot = h("div", { id: "charts" });
     const parts = [this.closer(), this.head(), this.warning(), this.spans(), this.chartRoot, this.instruments(), this.earlier()];
     this.root.replaceChildren(...parts.flat().filter(Boolean));
+    for (const one of this.root.querySelectorAll("summary")) one.parentNode.open = unfolded.has(one.dataset.key);
     this.drawCharts();
     this.root.scrollTop = keep;
-    if (focused) this.root.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
+    if (focused) this.root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 
   head() {
@@ -112,10 +114,10 @@ export class PointPanel {
     return [
       h("p", { class: "headline" }, badge(w.level, w.kind === "silent"), words.headline),
       this.forecast(w.forecast),
-      h("pre", { class: "why" }, words.text),
       h("p", { class: "advice" }, h("b", null, `${t("advice")}: `), words.advice),
+      reasons(words.text),
+      h("details", { class: "whole" }, h("summary", { "data-key": `whole ${w.id}` }, t("wholeText")), h("pre", { class: "why" }, words.text), h("p", { class: "id" }, w.id)),
       w.seen ? seenBy(w.seen) : this.form(w),
-      h("p", { class: "id" }, w.id),
     ];
   }
 
@@ -193,6 +195,7 @@ export class PointPanel {
     }
     const start = Math.max(data.start_ms, Math.min(...times));
     let end = Math.max(...times, start + 60_000);
+    for (const panel of panels) if (panel.kind === "level") panel.until = end;
     const forecast = this.stands?.forecast?.failure_ms ? this.stands.forecast : null;
     // Look ahead as far as the forecast says, but never squeeze the data into a corner.
     if (forecast) end = Math.max(end, Math.min(forecast.latest_ms, end + (end - start) * 0.6));
@@ -212,9 +215,9 @@ export class PointPanel {
       }
     }
     const { states } = this.data.history;
-    if (states.t.length) panels.push({ title: t("levelPanel"), kind: "level", states, until: Infinity });
+    if (states.t.length) panels.push({ title: t("levelPanel"), kind: "level", states });
     const judged = series.filter((one) => one.family !== "health");
-    if (judged.length) panels.push({ title: t("quality"), kind: "flags", series: judged.map((one) => ({ ...one, short: channelName(one).slice(0, lang() === "zh" ? 4 : 8) })) });
+    if (judged.length) panels.push({ title: t("quality"), kind: "flags", series: judged.map((one) => ({ ...one, short: channelName(one).slice(0, lang() === "zh" ? 5 : 10) })) });
     return panels;
   }
 
@@ -232,12 +235,12 @@ export class PointPanel {
         "tr",
         null,
         h("td", null, channelName(one)),
-        h("td", { class: "id" }, one.device),
+        h("td", { class: "id", title: one.device }, one.device),
         h("td", { class: "num" }, `${number(one.v[i])} ${one.unit}`),
         h("td", { class: "num" }, one.velocity[i] === null ? "–" : `${number(one.velocity[i])} ${one.unit}/${lang() === "zh" ? "天" : "day"}`),
         h("td", { class: "num" }, one.angle[i] === null ? "–" : `${number(one.angle[i])}°`),
         h("td", { class: `flag${one.flag[i]}` }, t(`flag${one.flag[i]}`)),
-        h("td", { class: "num" }, `${day(one.t[i])} ${clock(one.t[i])}`),
+        h("td", { class: "num" }, clock(one.t[i])),
         h("td", { class: "num" }, count(one.rows)),
       );
     };
@@ -249,9 +252,15 @@ export class PointPanel {
     const rest = this.data.warnings.filter((w) => w !== this.stands && w.kind !== "acknowledged");
     if (!rest.length) return null;
     const one = (w) =>
-      h("details", null, h("summary", null, badge(w.level), h("span", null, shortTime(w.event_ms)), h("b", null, kindText(w.kind)), h("span", null, t(`level${w.level}`))), h("pre", { class: "why" }, w[lang()].text), w.seen ? seenBy(w.seen) : null);
+      h("details", null, h("summary", { "data-key": w.id }, badge(w.level), h("span", null, shortTime(w.event_ms)), h("b", null, kindText(w.kind)), h("span", null, t(`level${w.level}`))), h("pre", { class: "why" }, w[lang()].text), w.seen ? seenBy(w.seen) : null);
     return h("section", { class: "card" }, h("h3", null, t("history")), rest.map(one));
   }
+}
+
+// The explanation's reasons; its other lines repeat what stands above and are in the whole text.
+function reasons(text) {
+  const lines = text.split("\n").filter((line) => line.startsWith("- "));
+  return lines.length ? h("ul", { class: "reasons" }, lines.map((line) => h("li", null, line.slice(2)))) : null;
 }
 
 function seenBy(seen) {

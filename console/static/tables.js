@@ -2,7 +2,7 @@
 
 import { ask, h } from "./dom.js";
 import { badge } from "./symbols.js";
-import { count, number, pick, t } from "./text.js";
+import { count, pick, t } from "./text.js";
 
 const REJECTS_MS = 10_000;
 const LATE_S = 10;
@@ -95,7 +95,7 @@ export class Operations {
   roles(f) {
     const rate = (r) => r.rates[{ ingest: "readings", detect: "readings", store: "readings_rows" }[r.role]];
     const row = (r) =>
-      h("tr", { class: r.age_s > LATE_S ? "bad" : "" }, h("th", { scope: "row" }, r.role), h("td", null, r.instance), h("td", { class: "num" }, rate(r) === undefined ? "–" : count(rate(r))), h("td", { class: "num" }, count(r.lag)), h("td", { class: "num" }, count(r.rss_mb)), h("td", { class: "num" }, r.age_s > LATE_S ? `⚠ ${t("late", count(r.age_s))}` : t("ago", number(r.age_s))));
+      h("tr", { class: r.age_s > LATE_S ? "bad" : "" }, h("th", { scope: "row" }, r.role), h("td", null, r.instance), h("td", { class: "num" }, rate(r) === undefined ? "–" : count(rate(r))), h("td", { class: "num" }, count(r.lag)), h("td", { class: "num" }, count(r.rss_mb)), h("td", { class: "num" }, r.age_s > LATE_S ? `⚠ ${t("late", count(r.age_s))}` : t("ago", r.age_s.toFixed(1))));
     return card("roles", table(["role", "instance", "rate", "lag", "memory", "heard"], f.roles.map(row)), true);
   }
 
@@ -123,7 +123,7 @@ export class Operations {
 
   health(f) {
     return card("parts", facts([
-      [t("page"), `${count(f.console.rss_mb)} MiB, ${number(f.console.cpu_percent)} %`],
+      [t("page"), `${count(f.console.rss_mb)} MiB, ${f.console.cpu_percent.toFixed(1)} %`],
       [t("record"), f.history_error || t("fine"), Boolean(f.history_error)],
       [t("stream"), f.kafka_error || t("fine"), Boolean(f.kafka_error)],
     ]));

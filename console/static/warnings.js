@@ -5,12 +5,12 @@ import { badge } from "./symbols.js";
 import { count, kindText, pick, shortTime, t } from "./text.js";
 
 const MOST = 150;
-const QUIET = ["silent", "reporting"];
+export const isSilence = (w) => w.kind === "silent" || w.kind === "reporting";
 const FILTERS = {
-  changes: (w) => !QUIET.includes(w.kind),
+  changes: (w) => !isSilence(w),
   open: (w) => !w.seen && ["raised", "upgraded", "silent"].includes(w.kind),
   high: (w) => Math.max(w.level, w.previous) >= 3,
-  silence: (w) => QUIET.includes(w.kind),
+  silence: isSilence,
   all: () => true,
 };
 
@@ -57,4 +57,4 @@ export class WarningList {
   }
 }
 
-const why = (w) => w.why.map(([channel, rule]) => `${channel}: ${rule.replaceAll("_", " ")}`).join(" · ");
+const why = (w) => w.why.map(([channel, rule]) => `${channel.replace("_", " ")}: ${rule.replace(/[._]/g, " ")}`).join(" · ");

@@ -14,6 +14,7 @@ from domain.hazards import HazardType
 from domain.points import Device, Point
 from domain.registry import Registry
 from domain.settings import InfluxSettings
+from domain.warnings import WarningKind
 from storage import duck_history
 from storage.base import Store, StoreUnavailableError
 from storage.duck import DuckStore
@@ -42,7 +43,8 @@ def fill(store: Store) -> None:
     store.write_states([states([(POINT, T + i * MIN, int(i > 1)) for i in range(5)])])
     red = warning(T + MIN)
     seen = acknowledge(red, by='O"Neil \\', note="a\nb 🙂", level=1, event_ms=T + 2 * MIN)
-    store.write_warnings([(red, T + 10), (seen, T + 20)])
+    quiet = warning(T + 3 * MIN, kind=WarningKind.SILENT)
+    store.write_warnings([(red, T + 10), (seen, T + 20), (quiet, T + 30)])
 
 
 def check(found: PointHistory) -> None:
@@ -57,7 +59,8 @@ def check(found: PointHistory) -> None:
     assert found.last_ms == {"rain": T - 5_000 * MIN}
     assert found.states.time_ms == [T, T + 2 * MIN, T + 4 * MIN]
     assert found.states.level == [0, 1, 1]
-    seen, red = found.warnings
+    quiet, seen, red = found.warnings
+    assert quiet.kind == "silent"
     assert seen.acknowledgement is not None
     assert (seen.acknowledgement.about, seen.acknowledgement.by) == (red.id, 'O"Neil \\')
     assert seen.acknowledgement.note == "a\nb 🙂"
@@ -71,6 +74,8 @@ def test_duckdb(tmp_path: Path, clock: ManualClock) -> None:
     latest = duck_history.latest_states(con)
     assert (latest.point_id, latest.event_ms, latest.level) == ([POINT], [T + 4 * MIN], [1])
     assert [p.produced_ms for p in duck_history.last_warnings(con, 5)] == [T + 20, T + 10]
+    (quiet,) = duck_history.last_warnings(con, 5, silence=True)
+    assert quiet.produced_ms == T + 30
     hostile = duck_history.point_history(con, "' OR '1'='1", 0, 2**53)
     assert (hostile.series, hostile.warnings) == ([], [])
     con.close()
@@ -94,6 +99,7 @@ def test_influxdb(asked: InfluxHistory) -> None:
         latest = await asked.latest_states()
         assert (latest.point_id, latest.event_ms, latest.level) == ([POINT], [T + 4 * MIN], [1])
         assert [p.produced_ms for p in await asked.warnings(5)] == [T + 20, T + 10]
+        assert [p.produced_ms for p in await asked.warnings(5, silence=True)] == [T + 30]
         hostile = await asked.point("' OR '1'='1", 0, 2**53)
         assert (hostile.series, hostile.warnings) == ([], [])
         assert await asked.rejects() == {}

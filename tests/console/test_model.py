@@ -89,6 +89,16 @@ def test_nothing_grows_whatever_comes() -> None:
     assert min(e.produced_ms for e in model.warnings) == 300
 
 
+def test_silence_pushes_no_warning_out() -> None:
+    some = points(2)
+    model = Model(Registry.of(some))
+    model.take_warning(warned(some[0], 4, 1), 1)
+    for i in range(2, models.MOST_SILENCES + 100):
+        model.take_warning(warned(some[1], 0, i, WarningKind.SILENT), i)
+    assert len(model.warnings) == models.MOST_SILENCES + 1
+    assert model.warnings[-1].event.level == 4
+
+
 def test_what_the_record_tells_late_does_not_undo_what_was_heard() -> None:
     (point,) = points(1)
     model = Model(Registry.of([point]))
