@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -258,7 +257,9 @@ async def _tell(console: Console, socket: web.WebSocketResponse) -> None:
             message["figures"] = console.figures.as_json()
         if message:
             try:
-                await asyncio.wait_for(socket.send_str(json.dumps(message)), SEND_S)
+                await asyncio.wait_for(
+                    socket.send_str(msgspec.json.encode(message).decode()), SEND_S
+                )
             except (ConnectionError, TimeoutError):
                 await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
                 return

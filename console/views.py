@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from alerts.explain import Words, explain
+from alerts.forecast_words import outlook_en, outlook_zh
 from console.model import Entry, Model
 from domain.channels import CHANNELS
 from domain.districts import districts
@@ -133,19 +134,21 @@ def _explained(
         yield {
             **warning_json(event),
             "seen": seen_json(model.acknowledgement(event.id) or seen.get(event.id)),
-            "en": _words(words.en),
-            "zh": _words(words.zh),
+            "en": _words(words.en, outlook_en(event)),
+            "zh": _words(words.zh, outlook_zh(event)),
         }
 
 
-def _words(words: Words) -> dict[str, str]:
-    return {"headline": words.headline, "text": words.text, "advice": words.advice}
+def _words(words: Words, outlook: str) -> dict[str, str]:
+    parts = {"headline": words.headline, "text": words.text, "advice": words.advice}
+    return {**parts, "outlook": outlook}
 
 
 def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:
     if forecast is None:
         return None
-    return {name: getattr(forecast, name) for name in forecast.__struct_fields__}
+    names = ("failure_ms", "earliest_ms", "latest_ms", "coverage", "r2", "method")
+    return {name: getattr(forecast, name) for name in names}
 
 
 def _channels(point: Point) -> list[dict[str, Any]]:

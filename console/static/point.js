@@ -113,7 +113,7 @@ export class PointPanel {
     const words = w[lang()];
     return [
       h("p", { class: "headline" }, badge(w.level, w.kind === "silent"), words.headline),
-      this.forecast(w.forecast),
+      this.forecast(w),
       h("p", { class: "advice" }, h("b", null, `${t("advice")}: `), words.advice),
       reasons(words.text),
       h("details", { class: "whole" }, h("summary", { "data-key": `whole ${w.id}` }, t("wholeText")), h("pre", { class: "why" }, words.text), h("p", { class: "id" }, w.id)),
@@ -121,15 +121,17 @@ export class PointPanel {
     ];
   }
 
-  forecast(f) {
-    if (!f) return null;
-    if (f.failure_ms === undefined || f.failure_ms === null) return f.refusal ? h("p", { class: "forecast" }, t("refused", f.refusal)) : null;
+  // When it may fail; or, in words, why no time is given.
+  forecast(w) {
+    const f = w.forecast;
+    const words = w[lang()].outlook;
+    if (!f) return words ? h("p", { class: "forecast" }, words) : null;
+    const share = f.coverage ? ` (${Math.round(100 * f.coverage)} %)` : "";
     return h(
-      "p",
+      "div",
       { class: "forecast" },
-      h("b", null, `${t("forecast")}: ${time(f.failure_ms)} `),
-      h("span", null, t("window", time(f.earliest_ms), time(f.latest_ms))),
-      h("span", null, ` · ${t("method", f.method, number(f.r2))}`),
+      h("p", null, h("b", null, `${t("forecast")}: ${time(f.failure_ms)} `), h("span", null, t("window", time(f.earliest_ms), time(f.latest_ms)) + share)),
+      h("p", { class: "help" }, t("method", f.method, number(f.r2))),
     );
   }
 

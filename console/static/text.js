@@ -86,7 +86,6 @@ const WORDS = {
   forecast: ["Forecast time of failure", "预测破坏时间"],
   window: ["between {} and {}", "{} 至 {}"],
   method: ["method {}, R² {}", "方法 {}，R² {}"],
-  refused: ["No forecast: {}", "无预测：{}"],
   displacement: ["Displacement, change over the time shown", "位移（时段内变化）"],
   velocity: ["Velocity", "速率"],
   tilt: ["Tilt, change over the time shown", "倾角（时段内变化）"],
