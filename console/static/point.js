@@ -197,6 +197,7 @@ export class PointPanel {
     }
     const start = Math.max(data.start_ms, Math.min(...times));
     let end = Math.max(...times, start + 60_000);
+    end += (end - start) * 0.02; // room for the last state to be seen
     for (const panel of panels) if (panel.kind === "level") panel.until = end;
     const forecast = this.stands?.forecast?.failure_ms ? this.stands.forecast : null;
     // Look ahead as far as the forecast says, but never squeeze the data into a corner.
