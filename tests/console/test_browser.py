@@ -96,7 +96,9 @@ def test_a_click_on_a_warning_shows_the_point_with_charts_and_reasons(
         "Tilt, change over the time shown",
     ]
     assert {"Level", "Quality flags"} <= set(titles)
-    expect(page.locator("#point .reasons li").first).to_contain_text("crack of device")
+    expect(page.locator("#point .reasons li").first).to_contain_text(
+        f"of device d{RUNAWAY}: reading"
+    )
     expect(page.locator("#point .why").first).to_contain_text("Level: from")
     expect(page.locator("#charts")).to_contain_text("No data yet")  # rain was never measured
     line = page.locator("#charts path.line").first.get_attribute("d") or ""
@@ -219,7 +221,9 @@ def test_in_chinese_and_dark(stage: Stage, browser: Browser) -> None:
     expect(page.locator("#point .why").first).to_contain_text("级别：由")
     page.click("#language")
     expect(page.locator("#levels")).to_contain_text("Red")
-    expect(page.locator("#point .reasons li").first).to_contain_text("crack of device")
+    expect(page.locator("#point .reasons li").first).to_contain_text(
+        f"of device d{RUNAWAY}: reading"
+    )
     expect(page.locator("#point .why").first).to_contain_text("Level: from")
     page.click("#theme")
     assert page.get_attribute("html", "data-theme") == "light"
