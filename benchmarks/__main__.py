@@ -1,7 +1,8 @@
 """``python -m benchmarks [NAME] [OPTIONS]``: measure, and say on which machine.
 
-Names: ``pipeline`` (the default), ``dashboards``, ``detectors``, ``ingest``, ``storage``;
-``calibration`` of the anomaly score, and its public data sets ``skab`` and ``oddwater``.
+Without a name: ``simulator``, then ``pipeline``. Names: ``pipeline``, ``dashboards``,
+``detectors``, ``ingest``, ``simulator``, ``storage``; ``calibration`` of the anomaly score, and its
+public data sets ``skab`` and ``oddwater``.
 """
 
 import platform
@@ -18,6 +19,7 @@ OTHERS = {
     "detectors": "benchmarks.bench_detectors",
     "ingest": "benchmarks.bench_ingest",
     "oddwater": "benchmarks.bench_oddwater",
+    "simulator": "benchmarks.bench_simulator",
     "skab": "benchmarks.bench_skab",
     "storage": "benchmarks.bench_storage",
 }
@@ -34,16 +36,23 @@ def machine() -> str:
 
 def main() -> int:
     """Run one benchmark."""
-    name, *options = sys.argv[1:] or ["pipeline"]
     print(machine(), flush=True)
+    if not sys.argv[1:]:
+        _run("simulator", [])
+    name, *options = sys.argv[1:] or ["pipeline"]
     if name == "pipeline":
         return pipeline.main(options)
     if name not in OTHERS:
         print(f"unknown benchmark {name!r}; known: pipeline, {', '.join(OTHERS)}")
         return 2
-    sys.argv = [name, *options]
-    runpy.run_module(OTHERS[name], run_name="__main__")
+    _run(name, options)
     return 0
+
+
+def _run(name: str, options: list[str]) -> None:
+    sys.argv, own = [name, *options], sys.argv
+    runpy.run_module(OTHERS[name], run_name="__main__")
+    sys.argv = own
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ MIN_POINTS = 50
 
 _LONGEST_STORM_H = 4.0
 _STORM_BEFORE_H = 0.6
+_STORM_MM_H = (25.0, 60.0)
+"""Peak of the storm: above Caine's threshold for its duration, within what has set slopes off."""
 
 _FIRST_KINDS = (
     HazardType.LANDSLIDE,
@@ -79,6 +81,7 @@ class Failures:
         halts &= ~sites.of_kind(HazardType.DEBRIS_FLOW)
         self._halt_share = np.where(halts, slope.between("arrest at", 0.2, 0.7), 0.0)
         self._rest_h = self._hours * slope.between("arrest rest", 0.05, 0.2)
+        self._storm_mm_h = slope.between("storm", *_STORM_MM_H)
         self._weight = np.array([getattr(plan.kinds, p.hazard_type) for p in sites.points])
         self._dry = sites.of_kind(HazardType.COLLAPSE, HazardType.GROUND_FISSURE)
         self.destroyed = slope.uniform("destroyed") < plan.destroyed_share
@@ -180,7 +183,8 @@ class Failures:
         onset_h = (int(self.onset_ms[row]) - self._start_ms) / HOUR_MS
         lat, lon = float(self._sites.lat[row]), float(self._sites.lon[row])
         life_h = min(float(self._hours[row]) + 2 * _STORM_BEFORE_H, _LONGEST_STORM_H)
-        return Cell(onset_h - _STORM_BEFORE_H, life_h, lat, lon, 0.0, 0.0, 5.0, 60.0)
+        peak_mm_h = float(self._storm_mm_h[row])
+        return Cell(onset_h - _STORM_BEFORE_H, life_h, lat, lon, 0.0, 0.0, 5.0, peak_mm_h)
 
 
 def _hours(sites: Sites, plan: FailurePlan) -> Array:
