@@ -24,8 +24,10 @@ TEMPLATE_TEXT = """\
 {{ range .Alerts -}}
 {{ if eq .Status "firing" }}▲ FIRING 告警{{ else }}○ RESOLVED 恢复{{ end }} \
 {{ .Labels.alertname }}
-{{ .Annotations.summary_zh }}
-{{ .Annotations.summary }}
+{{ with .Annotations.summary_zh }}{{ . }}
+{{ end -}}
+{{ with .Annotations.summary }}{{ . }}
+{{ end -}}
 {{ end -}}
 {{ end }}
 """

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from dashboards import queries
+from dashboards import point_panels, queries
 from dashboards.fields import (
     BAD,
-    FLAG_MAPPINGS,
     LEVEL_COLOURS,
     LEVEL_MAPPINGS,
     LEVEL_STEPS,
@@ -13,18 +12,13 @@ from dashboards.fields import (
     columns_of_points,
     override,
     point_link,
-    series_names,
-    steps,
 )
 from dashboards.page import Page, Row, annotation, area_variable, point_variable
-from dashboards.panels import Panel, graph, stat, state_timeline, table
+from dashboards.panels import Panel, stat, table
 from dashboards.shared import map_panel
 from dashboards.texts import Lang, Text
-from domain.channels import CHANNELS
 from domain.measurements import NEIGHBOURS, neighbour_field
 
-_DISPLACEMENT = "|".join(c.name for c in CHANNELS.values() if c.family == "displacement")
-_TILT = "|".join(c.name for c in CHANNELS.values() if c.family == "tilt")
 _VIEW = {"id": "fit", "allLayers": True, "padding": 5, "lat": 30.05, "lon": 107.75, "zoom": 10}
 
 
@@ -39,12 +33,18 @@ def point(lang: Lang) -> Page:
         ),
         rows=(
             Row(Text("Now", "当前"), (_level(), _silent(), _last(), _about(lang))),
-            Row(Text("Level and motion", "级别与变形"), (_levels(), *_motion())),
             Row(
-                Text("What drives it, on the same time axis", "驱动因素（同一时间轴）"), _drivers()
+                Text("Level and motion", "级别与变形"),
+                (point_panels.levels(), *point_panels.motion()),
             ),
-            Row(Text("Why", "预警依据"), (_explanations(lang), _forecast())),
-            Row(Text("Can the instruments be trusted?", "仪器是否可信？"), _trust()),
+            Row(
+                Text("What drives it, on the same time axis", "驱动因素（同一时间轴）"),
+                point_panels.drivers(),
+            ),
+            Row(
+                Text("Why", "预警依据"), (point_panels.explanations(lang), point_panels.forecast())
+            ),
+            Row(Text("Can the instruments be trusted?", "仪器是否可信？"), point_panels.trust()),
             Row(Text("Around it", "周边监测点"), (map_panel(lang, 24, 12, _VIEW),)),
         ),
         variables=(area_variable(), _all_kinds(), point_variable()),
@@ -155,202 +155,3 @@ def _about(lang: Lang) -> Panel:
         height=5,
         overrides=[*columns_of_points(lang), *neighbours],
     )
-
-
-def _levels() -> Panel:
-    return state_timeline(
-        "levels",
-        Text("Level over time", "级别变化"),
-        Text(
-            "Level of each interval (its highest), and below it whether the point reported.",
-            "各时段最高级别，以及是否在线。",
-        ),
-        (queries.levels_of_point(),),
-        width=24,
-        height=6,
-        defaults={"thresholds": {"mode": "absolute", "steps": LEVEL_STEPS}},
-        overrides=[
-            override("level", mappings=LEVEL_MAPPINGS, displayName=Text("level", "级别")),
-            override("silent", mappings=SILENT_MAPPINGS, displayName=Text("reporting", "上报")),
-        ],
-    )
-
-
-def _motion() -> tuple[Panel, ...]:
-    return (
-        _line(
-            "displacement", "Displacement", "位移", queries.instruments(_DISPLACEMENT), "lengthmm"
-        ),
-        _line(
-            "velocity",
-            "Velocity (dashed: levels)",
-            "变形速率（线：各级阈值）",
-            queries.features("velocity", _DISPLACEMENT),
-            "suffix:mm/d",
-            "velocity",
-            limits=(10.0, 32.0, 60.0, 432.0),
-        ),
-        _line(
-            "angle",
-            "Tangential angle",
-            "切线角",
-            queries.features("tangential_angle"),
-            "degree",
-            "tangential_angle",
-            limits=(45.0, 60.0, 80.0, 85.0),
-        ),
-        _line("tilt", "Tilt", "倾角", queries.instruments(_TILT), "degree"),
-    )
-
-
-def _drivers() -> tuple[Panel, ...]:
-    water = Text(
-        "Pore pressure (kPa), groundwater (m) and soil moisture (%); each unit has its axis.",
-        "孔隙水压力（kPa）、地下水位（m）、土壤含水率（%），各用其轴。",
-    )
-    return (
-        graph(
-            "rain",
-            Text("Rain", "雨量"),
-            Text("Rain of each interval.", "各时段雨量。"),
-            (queries.instruments("rain", "sum"),),
-            bars=True,
-            transformations=series_names(),
-            width=24,
-            height=6,
-            defaults={"unit": "lengthmm", "min": 0},
-        ),
-        graph(
-            "water",
-            Text("Water in the slope", "坡体水文"),
-            water,
-            (queries.instruments("pore_pressure|groundwater|soil_moisture"),),
-            width=12,
-            transformations=series_names(),
-            overrides=[
-                _axis("pore pressure|孔隙", "suffix:kPa", "left"),
-                _axis("groundwater|地下水", "lengthm", "right"),
-                _axis("soil moisture|含水率", "percent", "right"),
-            ],
-        ),
-        graph(
-            "rain_index",
-            Text("Rain against its threshold", "雨量与阈值之比"),
-            Text(
-                "Rain over the threshold in force: 1 is reached; and the soil water index (mm).",
-                "雨量与现行阈值之比（达到1即超阈值）及土壤含水指数（mm）。",
-            ),
-            (queries.features("rain_ratio", "rain"), queries.features("soil_water_index", "rain")),
-            width=12,
-            defaults={"min": 0, "thresholds": steps((1.0, LEVEL_COLOURS[2]))},
-            overrides=[_axis("soil_water_index", "lengthmm", "right")],
-        ),
-    )
-
-
-def _explanations(lang: Lang) -> Panel:
-    return table(
-        "explanations",
-        Text("Warnings and their evidence", "预警及依据"),
-        Text(
-            "Each change of the warning: quantities, limits, rule and its version, quality flag.",
-            "每次预警变化：计算量、阈值、规则及版本、质量标志。",
-        ),
-        (queries.explanations(),),
-        width=16,
-        height=9,
-        overrides=[
-            *columns_of_points(lang),
-            override("evidence", displayName=Text("Evidence", "依据")),
-            override("by", displayName=Text("Acknowledged by", "确认人")),
-            override("note", displayName=Text("Note", "备注")),
-        ],
-    )
-
-
-def _forecast() -> Panel:
-    names = {
-        "earliest": Text("earliest", "最早"),
-        "failure": Text("expected", "预计"),
-        "latest": Text("latest", "最晚"),
-    }
-    return stat(
-        "forecast",
-        Text(
-            "Forecast of failure, as of the last warning that has one",
-            "失稳时间预测（最近一次预警）",
-        ),
-        Text(
-            "Window in which the last forecast expects failure; a forecast, not a promise.",
-            "最近一次预测的失稳时间窗口；预测并非确定。",
-        ),
-        (queries.forecasts(),),
-        width=8,
-        height=9,
-        defaults={"noValue": Text("no forecast in this time range", "此时间范围内无预测")},
-        overrides=[
-            override(f"forecast_{name}_ms", displayName=text, unit="dateTimeAsIso")
-            for name, text in names.items()
-        ],
-        options={"orientation": "horizontal"},
-    )
-
-
-def _trust() -> tuple[Panel, ...]:
-    return (
-        state_timeline(
-            "flags",
-            Text("Quality flags", "质量标志"),
-            Text(
-                "Worst quality flag of each instrument in each interval (QARTOD).",
-                "各仪器各时段最差质量标志（QARTOD）。",
-            ),
-            (queries.features("flag", how="max"),),
-            transformations=series_names("flag"),
-            width=12,
-            defaults={"mappings": FLAG_MAPPINGS},
-        ),
-        graph(
-            "scores",
-            Text("Anomaly score", "异常评分"),
-            Text("0 unremarkable, 1 beyond doubt.", "0 为正常，1 为确定异常。"),
-            (queries.features("anomaly_score", how="max"),),
-            transformations=series_names("anomaly_score"),
-            width=12,
-            defaults={"min": 0, "max": 1},
-        ),
-        _line("battery", "Battery", "电池电压", queries.instruments("battery"), "volt"),
-        _line("signal", "Signal", "信号强度", queries.instruments("rssi"), "dBm"),
-    )
-
-
-def _line(
-    key: str,
-    en: str,
-    zh: str,
-    query: queries.Query,
-    unit: str,
-    quantity: str = "",
-    limits: tuple[float, ...] = (),
-) -> Panel:
-    defaults: dict[str, Any] = {"unit": unit}
-    if limits:
-        colours = LEVEL_COLOURS[1:]
-        defaults["thresholds"] = steps(*zip(limits, colours, strict=True))
-    return graph(
-        key,
-        Text(en, zh),
-        Text(
-            f"{en} of every instrument of the point, mean of each interval.",
-            f"各仪器{zh}（时段均值）。",
-        ),
-        (query,),
-        defaults=defaults,
-        transformations=series_names(quantity),
-    )
-
-
-def _axis(pattern: str, unit: str, side: str) -> dict[str, Any]:
-    matcher = {"id": "byRegexp", "options": f"/{pattern}/"}
-    properties = [{"id": "unit", "value": unit}, {"id": "custom.axisPlacement", "value": side}]
-    return {"matcher": matcher, "properties": properties}

@@ -1,6 +1,6 @@
 """Rain against its thresholds."""
 
-from dashboards import queries
+from dashboards import limits, queries
 from dashboards.fields import LEVEL_COLOURS, columns_of_points, hidden, override, steps
 from dashboards.page import Page, Row, annotation, area_variable, kind_variable
 from dashboards.panels import Panel, bars_by_area, graph, table
@@ -68,7 +68,7 @@ def _ratio() -> Panel:
         height=9,
         defaults={
             "min": 0,
-            "thresholds": steps((1.0, LEVEL_COLOURS[1]), (1.5, LEVEL_COLOURS[2])),
+            "thresholds": steps(*zip(limits.RAIN_RATIO, LEVEL_COLOURS[1:3], strict=True)),
         },
         overrides=[override("ratio", displayName=Text("largest ratio", "最大比值"))],
     )
