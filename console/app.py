@@ -2,25 +2,20 @@
 
 import asyncio
 import gzip
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Middleware
 
-from console.acknowledging import Acknowledger, NotSentError, UnknownWarningError
-from console.figures import Figures
-from console.guard import COOKIE
-from console.model import Model
-from console.sessions import SESSION_S, Sessions
+from console.acknowledging import NotSentError, UnknownWarningError
+from console.login import add_login
+from console.parts import CONSOLE, STATIC, Console
 from console.views import point_view, province, seen_json, states_since, warnings_since
 from domain.points import is_point_id
 from storage.base import StoreUnavailableError
-from storage.histories import History, PointHistory
+from storage.histories import PointHistory
 
-STATIC = Path(__file__).parent / "static"
 TICK_S = 0.5
 FIGURES_TICKS = 4
 SEND_S = 15.0
@@ -28,36 +23,6 @@ MOST_BROWSERS = 64
 MOST_BODY = 16_384
 FOREVER_MS = 2**53
 LONGEST_SPAN_MS = 40 * 366 * 86_400_000
-
-
-@dataclass
-class Console:
-    """What the handlers share.
-
-    Attributes
-    ----------
-    history
-        The record; ``None`` if none is configured.
-    status
-        CAP status: whether the data are real.
-    borders
-        Borders of the districts as gzipped JSON.
-    secure
-        Whether cookies are for TLS only.
-    """
-
-    model: Model
-    figures: Figures
-    history: History | None
-    acknowledger: Acknowledger
-    sessions: Sessions | None
-    borders: bytes
-    status: str
-    secure: bool = False
-    browsers: int = 0
-
-
-CONSOLE: web.AppKey[Console] = web.AppKey("console", Console)
 
 
 def make_app(console: Console, guard: Middleware) -> web.Application:
@@ -72,9 +37,7 @@ def make_app(console: Console, guard: Middleware) -> web.Application:
     app[CONSOLE] = console
     app.router.add_get("/", _page)
     app.router.add_get("/healthz", _alive)
-    app.router.add_get("/login", _login_page)
-    app.router.add_post("/login", _login)
-    app.router.add_post("/logout", _logout)
+    add_login(app)
     app.router.add_get("/api/province", _province)
     app.router.add_get("/api/borders", _borders)
     app.router.add_get("/api/points/{id}", _point)
@@ -99,44 +62,6 @@ async def _static(request: web.Request) -> web.FileResponse:
 
 async def _alive(_: web.Request) -> web.Response:
     return web.Response(text="ok")
-
-
-async def _login_page(_: web.Request) -> web.FileResponse:
-    return web.FileResponse(STATIC / "login.html", headers={"Cache-Control": "no-store"})
-
-
-async def _login(request: web.Request) -> web.Response:
-    console = request.app[CONSOLE]
-    if console.sessions is None:
-        return web.Response(status=303, headers={"Location": "/"})
-    address = request.remote or ""
-    wait_s = console.sessions.wait_s(address)
-    if wait_s > 0:
-        headers = {"Retry-After": str(round(wait_s + 0.5))}
-        return web.Response(status=429, headers=headers, text="too many tries")
-    password = (await request.post()).get("password", "")
-    token = console.sessions.login(address, password if isinstance(password, str) else "")
-    if token is None:
-        return web.Response(status=303, headers={"Location": "/login?wrong"})
-    response = web.Response(status=303, headers={"Location": "/"})
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=round(SESSION_S),
-        httponly=True,
-        samesite="Strict",
-        secure=console.secure,
-    )
-    return response
-
-
-async def _logout(request: web.Request) -> web.Response:
-    sessions = request.app[CONSOLE].sessions
-    if sessions is not None:
-        sessions.logout(request.cookies.get(COOKIE))
-    response = web.Response(status=303, headers={"Location": "/login"})
-    response.del_cookie(COOKIE)
-    return response
 
 
 async def _province(request: web.Request) -> web.Response:

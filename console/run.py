@@ -12,12 +12,13 @@ import msgspec
 from aiohttp import web
 
 from console.acknowledging import Acknowledger
-from console.app import Console, make_app
+from console.app import make_app
 from console.borders import load_borders
 from console.figures import Figures
 from console.follow import Follower
 from console.guard import allowed_names, is_loopback, make_guard
 from console.model import Model
+from console.parts import Console
 from console.sessions import Sessions
 from domain.clock import Clock, SystemClock
 from domain.errors import GeohazardError, SettingsError

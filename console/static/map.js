@@ -1,6 +1,7 @@
 // The province on a canvas: borders, every point as a dot, warned points as symbols above.
 
 import { h } from "./dom.js";
+import { paint } from "./paint.js";
 import { sprites } from "./symbols.js";
 import { count, pick, t } from "./text.js";
 
@@ -192,105 +193,8 @@ export class ProvinceMap {
     this.queued = true;
     requestAnimationFrame(() => {
       this.queued = false;
-      if (this.view && this.width && this.colour) this.paint();
+      if (this.view && this.width && this.colour) paint(this);
     });
-  }
-
-  paint() {
-    const began = performance.now();
-    const c = this.canvas.getContext("2d");
-    const { x, y, scale } = this.view;
-    const ratio = devicePixelRatio;
-    c.setTransform(ratio, 0, 0, ratio, 0, 0);
-    c.fillStyle = this.colour.ground;
-    c.fillRect(0, 0, this.width, this.height);
-    const k = scale * ratio;
-    c.setTransform(k, 0, 0, k, (this.width * ratio) / 2 - x * k, (this.height * ratio) / 2 - y * k);
-    c.lineWidth = 1 / scale;
-    c.lineJoin = "round";
-    c.strokeStyle = this.colour.border;
-    c.fillStyle = this.colour.land;
-    for (const { path } of this.borders) {
-      c.fill(path);
-      c.stroke(path);
-    }
-    c.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.paintDots(c);
-    this.paintLabels(c);
-    this.paintSymbols(c);
-    this.paintScale();
-    this.frames.push(performance.now() - began);
-    if (this.frames.length > 240) this.frames.shift();
-  }
-
-  paintDots(c) {
-    if (!this.shown.has(0)) return;
-    const size = Math.min(2 + Math.log2(this.view.scale / this.least + 1) * 0.9, 7);
-    const { silent, known } = this.store;
-    const hollow = [];
-    c.fillStyle = this.colour.dot;
-    for (const i of this.byLevel[0]) {
-      const [px, py] = this.screen(i);
-      if (px < -9 || py < -9 || px > this.width + 9 || py > this.height + 9) continue;
-      if (silent[i] || !known[i]) hollow.push(px, py);
-      else c.fillRect(px - size / 2, py - size / 2, size, size);
-    }
-    c.strokeStyle = this.colour.ink;
-    c.lineWidth = 1;
-    c.beginPath();
-    for (let j = 0; j < hollow.length; j += 2) c.rect(hollow[j] - size / 2 - 1, hollow[j + 1] - size / 2 - 1, size + 2, size + 2);
-    c.stroke();
-  }
-
-  paintLabels(c) {
-    const taken = [];
-    c.font = "12px system-ui, 'Noto Sans CJK SC', sans-serif";
-    c.textAlign = "center";
-    c.fillStyle = this.colour.label;
-    c.strokeStyle = this.colour.land;
-    c.lineWidth = 3;
-    for (const d of this.store.districts) {
-      const px = (d.lon * this.squeeze - this.view.x) * this.view.scale + this.width / 2;
-      const py = (-d.lat - this.view.y) * this.view.scale + this.height / 2;
-      const text = pick(d);
-      const wide = c.measureText(text).width / 2 + 4;
-      const box = [px - wide, py - 9, px + wide, py + 9];
-      if (taken.some((b) => b[0] < box[2] && box[0] < b[2] && b[1] < box[3] && box[1] < b[3])) continue;
-      taken.push(box);
-      c.strokeText(text, px, py + 4);
-      c.fillText(text, px, py + 4);
-    }
-  }
-
-  paintSymbols(c) {
-    const { silent } = this.store;
-    for (const level of [1, 2, 3, 4]) {
-      if (!this.shown.has(level)) continue;
-      for (const i of this.byLevel[level]) {
-        const [px, py] = this.screen(i);
-        if (px < -20 || py < -20 || px > this.width + 20 || py > this.height + 20) continue;
-        const { canvas, size } = this.sprites.get(2 * level + silent[i]);
-        c.drawImage(canvas, px - size / 2, py - size / 2, size, size);
-      }
-    }
-    for (const i of new Set([this.chosen, this.focus])) {
-      if (i < 0 || i >= this.x.length) continue;
-      const [px, py] = this.screen(i);
-      c.strokeStyle = this.colour.ink;
-      c.lineWidth = 2;
-      c.beginPath();
-      c.arc(px, py, 15, 0, 2 * Math.PI);
-      c.stroke();
-    }
-  }
-
-  paintScale() {
-    const kmPerPixel = 111.2 / this.view.scale;
-    const wanted = kmPerPixel * 110;
-    const power = 10 ** Math.floor(Math.log10(wanted));
-    const km = [5, 2, 1].map((m) => m * power).find((v) => v <= wanted);
-    this.scale.firstChild.style.width = `${km / kmPerPixel}px`;
-    this.scale.lastChild.textContent = km >= 1 ? `${km} km` : `${Math.round(km * 1000)} m`;
   }
 
   showTip(i, px, py) {

@@ -13,10 +13,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 
 from console.acknowledging import Acknowledger
-from console.app import Console, make_app
+from console.app import make_app
 from console.figures import Figures
 from console.guard import allowed_names, make_guard
 from console.model import Model
+from console.parts import Console
 from console.run import check_access, tls_context
 from console.sessions import FREE_TRIES, Sessions
 from domain.clock import ManualClock
