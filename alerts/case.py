@@ -1,7 +1,7 @@
 """A warning with the readings that surround it: all that an explanation can show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.points import Point
 from domain.warnings import Reason, WarningEvent
@@ -61,11 +61,15 @@ class Case:
     warnings: tuple[WarningEvent, ...] = ()
 
     def series_of(self, reason: Reason) -> Series | None:
-        """Find the readings that a piece of evidence speaks of."""
-        for series in self.series:
-            if (series.channel, series.device_id) == (reason.channel, reason.device_id):
-                return series
-        return None
+        """Find the readings that a piece of evidence speaks of.
+
+        A record may number instruments instead of naming devices (InfluxDB's does): the only one
+        of a channel is then meant.
+        """
+        own = [series for series in self.series if series.channel == reason.channel]
+        exact = [series for series in own if series.device_id == reason.device_id]
+        found = exact or (own if len(own) == 1 else [])
+        return replace(found[0], device_id=reason.device_id) if found else None
 
 
 def span_ms(event: WarningEvent, interval_s: float = 600.0) -> tuple[int, int]:

@@ -75,5 +75,7 @@ def _flags(metrics: Metrics) -> Table:
     for name, kind in metrics.flags.kinds.items():
         cells = share_text(kind.occurrences), share_text(kind.readings)
         table.add_row(name, *cells, str(kind.unheard))
+    for name, share in metrics.flags.tests.items():
+        table.add_row(f"right, named {name}", share_text(share), "", "")
     table.add_row("right among all flags", share_text(metrics.flags.right), "", "")
     return table

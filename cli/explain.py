@@ -10,9 +10,8 @@ from alerts.case import Case
 from alerts.explain import explain as in_words
 from alerts.picture import draw_case, has_chinese_font
 from alerts.readings_text import readings_text
-from cli.explain_sources import from_file, from_folder, from_store
+from cli.explain_sources import from_file, from_folder, from_settings
 from cli.roles import CONFIG
-from domain.errors import GeohazardError
 from domain.settings import load_settings
 
 
@@ -40,7 +39,10 @@ def explain(
     ] = None,
     config: CONFIG = None,
 ) -> None:
-    """Say why a warning was given: readings, flags, features, limits, rule, forecast."""
+    """Say why a warning was given: readings, flags, features, limits, rule, forecast.
+
+    Without a folder or a file, the store that the settings name is asked: InfluxDB, or DuckDB.
+    """
     settings = load_settings(config)
     if data_dir is not None and file is not None:
         msg = "name a folder with --data-dir or a file with --file, not both"
@@ -49,11 +51,8 @@ def explain(
         case = from_file(file, warning_id)
     elif data_dir is not None:
         case = from_folder(data_dir, warning_id)
-    elif settings.store.kind == "duckdb":
-        case = from_store(Path(settings.store.path), Path(settings.registry), warning_id)
     else:
-        msg = "the settings name InfluxDB as the store; name a folder with --data-dir"
-        raise GeohazardError(msg)
+        case = from_settings(settings, warning_id)
     typer.echo(_text(case, lang, settings.alerts.cap_status))
     if png is not None:
         _draw(case, png, lang)

@@ -1,4 +1,4 @@
-"""Where `geohazard explain` finds a warning: an embedded store, an evaluated record, a file."""
+"""Where `geohazard explain` finds a warning: a store, an evaluated record, a file."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,17 +8,19 @@ import msgspec
 
 from alerts.case import Case, Series, span_ms
 from cli.evaluate import WARNINGS
+from cli.explain_live import from_influx, from_store_process
 from domain.errors import GeohazardError
 from domain.frames import Features, Readings
 from domain.levels import Flag
 from domain.points import Point
 from domain.registry import load_registry
-from domain.settings import IngestSettings
+from domain.settings import IngestSettings, Settings, load_settings
 from domain.warnings import WarningEvent, decode_warning
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
 from evaluation.one_point import judge_point
 from storage import history
+from storage.base import StoreUnavailableError
 
 
 def unknown(warning_id: str, where: object) -> GeohazardError:
@@ -34,13 +36,36 @@ def from_folder(folder: Path, warning_id: str) -> Case:
     GeohazardError
         If there is no such warning, or nothing to look into.
     """
-    if (folder / "record.duckdb").exists():
-        return from_store(folder / "record.duckdb", folder / "registry.csv", warning_id)
     if (folder / "run.json").exists():
         return from_data_set(folder, warning_id)
+    if (folder / "geohazard.toml").exists():
+        return from_settings(load_settings(folder / "geohazard.toml"), warning_id)
+    if (folder / "record.duckdb").exists():
+        return from_store(folder / "record.duckdb", folder / "registry.csv", warning_id)
     msg = f"{folder} holds no record.duckdb of `geohazard up` and no data set of"
     msg += " `geohazard sim generate`"
     raise GeohazardError(msg)
+
+
+def from_settings(settings: Settings, warning_id: str) -> Case:
+    """Find a warning in the store that the settings name, whether it runs or not.
+
+    Raises
+    ------
+    GeohazardError
+        If the store cannot be asked, or has no such warning.
+    """
+    if settings.store.kind != "duckdb":
+        return from_influx(settings, warning_id)
+    path, registry = Path(settings.store.path), Path(settings.registry)
+    socket = settings.store.socket
+    if socket is not None and socket.exists():
+        try:
+            return from_store_process(socket, registry, warning_id)
+        except StoreUnavailableError:
+            # A killed process leaves its socket behind; then the file is free.
+            return from_store(path, registry, warning_id)
+    return from_store(path, registry, warning_id)
 
 
 def from_store(path: Path, registry: Path, warning_id: str) -> Case:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.base import Detector
-from detectors.columns import I64, Rows
+from detectors.columns import I64, Array, Rows
 from detectors.discovery import find_detectors
 from detectors.fuse_batch import Change, PointStream
 from detectors.rules import DEFAULT_RULES, Rules
@@ -46,6 +46,8 @@ class Outcome:
     duplicates, late
         Readings without effect: seen before, and too old. Late readings that were still put in
         their place count as used.
+    tests
+        Which quality tests spoke of each row of the features: bits of `domain.quality.Test`.
     feature_rows, warning_rows, forecast_rows
         Row of the batch that each feature, warning and forecast came from.
     """
@@ -55,6 +57,7 @@ class Outcome:
     warnings: tuple[WarningEvent, ...]
     duplicates: int
     late: int
+    tests: Array
     feature_rows: Rows
     warning_rows: tuple[int, ...]
     forecasts: tuple[Forecast, ...] = ()
@@ -117,6 +120,7 @@ class Engine:
             warnings=tuple(c.warning for c in changes if c.warning is not None),
             duplicates=int(result.duplicate.sum()),
             late=int(result.too_late.sum()),
+            tests=result.tests[result.used],
             feature_rows=np.flatnonzero(result.used),
             warning_rows=tuple(c.row for c in changes if c.warning is not None),
             forecasts=tuple(made for _, made in forecasts),

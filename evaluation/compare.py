@@ -91,6 +91,8 @@ def figures(metrics: Metrics) -> Iterator[Figure]:
         yield _median(f"forecasts {name}: width against time left", forecasts.width_share, -1)
     for name, kind in metrics.flags.kinds.items():
         yield _share(f"flags: {name} caught", kind.occurrences)
+    for name, share in metrics.flags.tests.items():
+        yield _share(f"flags: right among those of {name}", share)
     yield _share("flags: right among all", metrics.flags.right)
     for cause, share in metrics.silence.noticed.items():
         yield _share(f"silence: {cause} noticed", share)

@@ -9,8 +9,13 @@ or FAIL, or refused at ingest's door. Three things keep it fair:
   the flags; `evaluation.silence` looks at them.
 - A fault smaller than `SEEN_LEAST` of its channel changes nothing that anyone could see or that
   could mislead; it is counted apart (``unseen``), if the truth tells its size. A value that is
-  stuck shows by what is missing: it is seen if the channel would have moved by a twentieth of
-  that meanwhile (a rain gauge: by all of it), and if it stands for `STUCK_READINGS` or more.
+  stuck shows by what is missing: it is seen if the channel would have moved by a fifth of that
+  meanwhile (a rain gauge: by all of it), and if it stands for `STUCK_READINGS` or more. A single
+  high reading of shaking or sound is what a real event looks like, so a spike there is unseen.
+
+Each test that spoke is judged by itself, too (`domain.quality.Test`): of the readings that it
+named, how many did a fault touch? A jump that is noted and taken out of the motion is caught,
+though its readings stay good.
 
 Clock faults are found by the time of receipt, for their readings carry the wrong time.
 """
@@ -22,8 +27,10 @@ import numpy as np
 import numpy.typing as npt
 
 from detectors.engine import Outcome
+from domain.channels import CHANNELS
 from domain.frames import Readings
 from domain.levels import Flag
+from domain.quality import Test
 from domain.registry import Registry
 from evaluation.intervals import Share
 from evaluation.spans import I64, SeriesKeys, Spans
@@ -31,7 +38,7 @@ from evaluation.truth import FAILURE, HARMLESS, MOVING, OFFLINE, Event, Truth
 
 CLOCKS = frozenset(("clock_skew", "clock_drift"))
 AFTER_INTERVALS = 4
-STUCK_READINGS = 5
+STUCK_READINGS = 6
 STAY = frozenset(("step", "baseline_jump"))
 SEEN_LEAST = {
     "crack": 1.0,
@@ -54,6 +61,7 @@ SEEN_LEAST = {
 """In the channel's unit: several times the scatter and the daily swing of a good instrument."""
 
 Mask = npt.NDArray[np.bool_]
+U16 = npt.NDArray[np.uint16]
 
 
 class KindCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,12 +93,15 @@ class FlagCount(msgspec.Struct, frozen=True, kw_only=True):
         Flagged readings without a fault, by channel.
     false_on_moving
         Of these, the ones at a point that was failing or accelerating: flags that could hide it.
+    tests
+        By test: readings of a fault among all that it named.
     """
 
     kinds: dict[str, KindCount]
     right: Share
     false_by_channel: dict[str, int]
     false_on_moving: int
+    tests: dict[str, Share] = {}
 
 
 @dataclass
@@ -98,6 +109,7 @@ class _Kind:
     events: list[Event]
     spans: Spans
     by_receipt: bool
+    stays: bool
     seen: I64
     flagged: I64
     readings: int = 0
@@ -116,6 +128,7 @@ class FlagTally:
     wrong: int = 0
     wrong_by_channel: dict[str, int] = field(default_factory=dict)
     wrong_on_moving: int = 0
+    named: dict[Test, list[int]] = field(default_factory=lambda: {test: [0, 0] for test in Test})
 
     def __post_init__(self) -> None:
         self._keys = SeriesKeys({d: pair[1] for d, pair in self.registry.devices.items()})
@@ -126,7 +139,7 @@ class FlagTally:
             longer = after_ms if kind in STAY else 0
             spans = Spans(self._keys, events, after_ms=longer)
             zero = np.zeros(len(events), np.int64)
-            self.kinds[kind] = _Kind(events, spans, kind in CLOCKS, zero, zero.copy())
+            self.kinds[kind] = _Kind(events, spans, kind in CLOCKS, kind in STAY, zero, zero.copy())
         values = [e for e in visible if e.kind not in CLOCKS]
         clocks = [e for e in visible if e.kind in CLOCKS]
         self._near_values = Spans(self._keys, values, after_ms=after_ms)
@@ -134,13 +147,16 @@ class FlagTally:
 
     def refuse(self, readings: Readings) -> None:
         """Take readings that the door refused: as good as flagged."""
-        self._count(readings, np.ones(len(readings), np.bool_))
+        ahead = readings.event_ms > readings.received_ms
+        tests = np.where(ahead, Test.CLOCK, Test.GROSS_RANGE).astype(np.uint16)
+        self._count(readings, np.ones(len(readings), np.bool_), tests)
 
     def see(self, readings: Readings, outcome: Outcome) -> None:
         """Take a batch and its flags."""
         used = readings.take(outcome.feature_rows)
         flag = outcome.features.flag
-        self._count(used, (flag == Flag.SUSPECT) | (flag == Flag.FAIL))
+        bad = (flag == Flag.SUSPECT) | (flag == Flag.FAIL)
+        self._count(used, bad, outcome.tests)
 
     def result(self) -> FlagCount:
         """Everything so far."""
@@ -149,9 +165,14 @@ class FlagTally:
             right=Share.of_counts(self.right, self.right + self.wrong),
             false_by_channel=dict(sorted(self.wrong_by_channel.items())),
             false_on_moving=self.wrong_on_moving,
+            tests={
+                test.names[0]: Share.of_counts(right, right + wrong)
+                for test, (right, wrong) in self.named.items()
+                if right + wrong
+            },
         )
 
-    def _count(self, readings: Readings, flagged: Mask) -> None:
+    def _count(self, readings: Readings, flagged: Mask, tests: U16) -> None:
         key = self._keys.of(readings)
         near_value = self._near_values.find(key, readings.event_ms) >= 0
         near_clock = self._near_clocks.find(key, readings.received_ms) >= 0
@@ -163,8 +184,12 @@ class FlagTally:
             place = kind.spans.find(key[rows], at[rows])
             hit = place >= 0
             inside |= hit
-            _note(kind, place[hit], at[rows][hit], flagged[rows][hit])
+            caught = flagged[rows] | (kind.stays & (tests[rows] & Test.JUMP > 0))
+            _note(kind, place[hit], at[rows][hit], caught[hit])
         self.right += int((flagged[rows] & inside).sum())
+        for test, counts in self.named.items():
+            counts[0] += int((tests[rows][inside] & test > 0).sum())
+            counts[1] += int((tests[~near] & test > 0).sum())
         self._note_wrong(readings.take(np.flatnonzero(flagged & ~near)))
 
     def _note_wrong(self, readings: Readings) -> None:
@@ -213,7 +238,9 @@ def _visible(event: Event, readings: int) -> bool:
         return False
     if event.size is None or event.kind in CLOCKS:
         return True
+    if event.kind == "spike" and CHANNELS[event.channel].family == "dynamic":
+        return False
     least = SEEN_LEAST.get(event.channel, 0.0)
     if event.kind == "stuck" and event.channel != "rain":
-        least /= 20.0
+        least /= 5.0
     return abs(event.size) >= least

@@ -21,6 +21,8 @@ FLAGGED_KINDS = (
     "wrong_unit",
 )
 
+TESTS = ("spike", "flat_line", "jump", "clock", "unit")
+
 
 class Goal(msgspec.Struct, frozen=True, kw_only=True):
     """One goal; ``value`` and ``met`` are ``None`` if the record cannot tell."""
@@ -54,6 +56,10 @@ def judge_goals(
         if kind in flags.kinds:
             share = flags.kinds[kind].occurrences.value
             goals.append(_least(f"{kind} flagged", share, 0.9))
+    for name in TESTS:
+        if name in flags.tests:
+            share = flags.tests[name].value
+            goals.append(_least(f"readings named {name} that are of a fault", share, 0.9))
     goals.append(_least("flags that are right", flags.right.value, 0.9))
     return goals
 

@@ -166,7 +166,14 @@ def _flags(metrics: Metrics, drawn: dict[str, str]) -> list[str]:
     note += " moved."
     head = ("fault", "occurrences flagged", "readings flagged", "unheard", "too small to see")
     picture = drawn.get("flags", "") if rows else ""
-    return [heading("Quality flags"), picture, table(head, rows), paragraph(note)]
+    tests = [(name, share_text(share)) for name, share in metrics.flags.tests.items()]
+    return [
+        heading("Quality flags"),
+        picture,
+        table(head, rows),
+        table(("test", "of a fault, among the readings that it named"), tests),
+        paragraph(note),
+    ]
 
 
 def _rest(metrics: Metrics) -> list[str]:

@@ -1,19 +1,24 @@
 """``geohazard explain`` from an evaluated record, an embedded store and a file."""
 
 import pytest
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from cli.explain_sources import read_warnings
 from cli.main import app
 from detectors.engine import Engine
 from domain.errors import GeohazardError
-from domain.settings import IngestSettings
+from domain.registry import load_registry
+from domain.settings import InfluxSettings, IngestSettings
 from domain.warnings import encode_warning
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
 from evaluation.metrics import evaluate
 from storage.duck import DuckStore
+from storage.influx import InfluxStore
 from tests.evaluation.builders import write_record
+from tests.storage.influx2 import any_influx
+from tests.storage.servers import TOKEN, Gateway
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,53 @@ def test_the_store_and_the_record_say_the_same(record, warning, tmp_path):
     stored = run(warning.id, "--data-dir", tmp_path)
     assert stored.exit_code == 0, stored.output
     assert stored.stdout == run(warning.id, "--data-dir", record).stdout
+
+
+@pytest.fixture
+def influx(tmp_path):
+    """Run InfluxDB, and nginx before it which speaks InfluxDB 2's way of writing."""
+    if Gateway.program() is None:
+        pytest.skip("nginx is not installed")
+    server = any_influx(tmp_path / "influx")
+    gateway = Gateway(tmp_path / "nginx", server)
+    server.start()
+    try:
+        server.query("CREATE DATABASE geohazard")
+        gateway.start()
+        yield server.address, gateway.address
+    finally:
+        gateway.stop()
+        server.stop()
+
+
+@pytest.mark.integration
+def test_influxdb_says_the_same(record, warning, influx, tmp_path, monkeypatch):
+    asked, written = influx
+    data = open_data_set(record)
+    registry = load_registry(record / "registry.csv")
+    settings = InfluxSettings(url=f"http://{written}", token=SecretStr(TOKEN))
+    store = InfluxStore(settings, lambda: registry, partitions=1)
+    door, engine = Door.of(IngestSettings()), Engine(data.registry.points)
+    for batch in data.batches():
+        mine = batch.take(batch.point_id.codes == _code(batch, warning.point_id))
+        mine = mine.take(door.admits(mine))
+        store.write_readings([mine])
+        store.write_features([engine.process(mine).features])
+    store.write_warnings([(warning, 1)])
+    store.close()
+    monkeypatch.setenv("GEOHAZARD_STORE__KIND", "influxdb")
+    monkeypatch.setenv("GEOHAZARD_INFLUX__URL", f"http://{asked}")
+    monkeypatch.setenv("GEOHAZARD_REGISTRY", str(record / "registry.csv"))
+    found = run(warning.id, "--png", tmp_path / "case.png")
+    assert found.exit_code == 0, found.exception
+    expected = run(warning.id, "--data-dir", record).stdout
+    assert found.stdout == expected + f"{tmp_path / 'case.png'}\n"
+    assert "among the last" in str(run("w_0").exception)
+
+
+def test_a_store_that_is_not_there_is_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("GEOHAZARD_STORE__PATH", str(tmp_path / "none.duckdb"))
+    assert isinstance(run("w_0").exception, GeohazardError)
 
 
 def test_from_a_file_of_warnings(record, warning):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from domain.frames import Readings
+from domain.quality import Test
 from domain.settings import IngestSettings
 from evaluation.door import Door
 from evaluation.flags import FlagTally
@@ -24,12 +25,13 @@ def rows(channel, hours, *, late_h=0.0, value=1.0):
     ]
 
 
-def tally(events, readings, flags):
+def tally(events, readings, flags, tests=0):
     counts = FlagTally(registry(), Truth.of(events), STEP)
     readings = Readings.of_rows(readings)
     used = np.arange(len(readings))
+    named = np.broadcast_to(np.array(tests, np.uint16), used.shape)
     features = SimpleNamespace(flag=np.array(flags, np.uint8))
-    counts.see(readings, SimpleNamespace(feature_rows=used, features=features))
+    counts.see(readings, SimpleNamespace(feature_rows=used, features=features, tests=named))
     return counts
 
 
@@ -91,13 +93,32 @@ def test_faults_too_small_to_see_are_counted_apart():
 
 @pytest.mark.parametrize(
     ("channel", "size", "readings", "unseen"),
-    [("crack", 0.05, 5, 0), ("crack", 0.05, 4, 1), ("crack", 0.04, 5, 1), ("rain", 1.9, 5, 1)],
+    [("crack", 0.2, 6, 0), ("crack", 0.2, 5, 1), ("crack", 0.19, 6, 1), ("rain", 1.9, 6, 1)],
 )
 def test_a_stuck_value_shows_by_what_is_missing(channel, size, readings, unseen):
     events = [event("stuck", 10, 12, channel=channel, size=size)]
     hours = [10 + i / 6 for i in range(readings)]
     found = tally(events, rows(channel, hours), [1] * readings).result()
     assert found.kinds["stuck"].unseen == unseen
+
+
+def test_a_spike_of_shaking_may_be_the_event():
+    spike = event("spike", 10, 10, channel="vibration", size=80.0)
+    (kind,) = tally([spike], rows("vibration", (10,)), (1,)).result().kinds.values()
+    assert (kind.unseen, kind.occurrences.of) == (1, 0)
+
+
+def test_each_test_is_judged_by_itself_and_a_noted_jump_is_caught():
+    events = [
+        event("step", 10, 10, channel="crack", size=9.0),
+        event("spike", 20, 20, channel="crack"),
+    ]
+    readings = rows("crack", (10, 10 + 1 / 6, 20, 40, 50))
+    named = (0, Test.JUMP, Test.SPIKE, Test.SPIKE, Test.JUMP | Test.SPIKE)
+    found = tally(events, readings, (1, 1, 3, 3, 3), named).result()
+    assert found.kinds["step"].occurrences.value == 1.0
+    shares = {name: (share.count, share.of) for name, share in found.tests.items()}
+    assert shares == {"spike": (1, 3), "jump": (1, 2)}
 
 
 def test_flags_on_a_failing_slope_are_told():
