@@ -61,6 +61,9 @@ SEEN_LEAST = {
 """In the channel's unit: several times the scatter and the daily swing of a good instrument."""
 
 Mask = npt.NDArray[np.bool_]
+JUDGED = tuple(test for test in Test if test not in (Test.GAP, Test.BATTERY, Test.THERMAL))
+"""Tests that claim a fault of the value; the others note what may well be so."""
+
 U16 = npt.NDArray[np.uint16]
 
 
@@ -128,7 +131,7 @@ class FlagTally:
     wrong: int = 0
     wrong_by_channel: dict[str, int] = field(default_factory=dict)
     wrong_on_moving: int = 0
-    named: dict[Test, list[int]] = field(default_factory=lambda: {test: [0, 0] for test in Test})
+    named: dict[Test, list[int]] = field(default_factory=lambda: {test: [0, 0] for test in JUDGED})
 
     def __post_init__(self) -> None:
         self._keys = SeriesKeys({d: pair[1] for d, pair in self.registry.devices.items()})
