@@ -92,8 +92,8 @@ class Follower:
         consumer = AIOKafkaConsumer(
             **kafka_options(self._kafka), group_id=None, enable_auto_commit=False
         )
-        await consumer.start()
         try:
+            await consumer.start()
             await self._begin(consumer)
             self._figures.kafka_error = ""
             while True:

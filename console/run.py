@@ -133,17 +133,23 @@ async def _served(
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, options.host, options.port, ssl_context=tls)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        name = f"[{host}]" if ":" in host else host
-        log.warning("console: %s://%s:%d/", "https" if tls else "http", name, port)
+        await _listen(runner, options, tls)
         yield
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(
+    runner: web.AppRunner, options: ConsoleSettings, tls: ssl.SSLContext | None
+) -> None:
+    try:
+        await web.TCPSite(runner, options.host, options.port, ssl_context=tls).start()
     except OSError as error:
         msg = f"the console cannot listen on {options.host}:{options.port}: {error.strerror}"
         raise GeohazardError(msg) from error
-    finally:
-        await runner.cleanup()
+    host, port = runner.addresses[0][:2]
+    name = f"[{host}]" if ":" in host else host
+    log.warning("console: %s://%s:%d/", "https" if tls else "http", name, port)
 
 
 async def _follow(

@@ -75,8 +75,6 @@ def health_lines(healths: Sequence[Health]) -> list[Line]:
 def _warning_line(
     event: WarningEvent, produced_ms: int, series: Series, registry: Registry
 ) -> Line:
-    rules = ", ".join(dict.fromkeys(f"{r.channel} {r.rule}" for r in event.reasons))
-    message = f"{event.kind.value} {event.colour} (was {event.previous_level}) {rules}".strip()
     fields = [
         f"level={event.level}i",
         f"prev={event.previous_level}i",
@@ -85,7 +83,7 @@ def _warning_line(
         f"sequence={event.sequence}i",
         f"change={quote_text(event.kind.value)}",
         f"id={quote_text(event.id)}",
-        f"message={quote_text(message)}",
+        f"message={quote_text(_message(event))}",
         f"evidence={quote_text('; '.join(map(_evidence, event.reasons)))}",
         *_warning_extras(event, registry),
         f"body={quote_text(encode_warning(event).decode())}",
@@ -97,6 +95,15 @@ def _warning_line(
         offset += _ACKNOWLEDGED_NS
     time_ns = event.event_ms * _NS_PER_MS + offset % _NS_PER_MS
     return _line(POINT_EVENT, series.tags(event.point_id), fields, time_ns)
+
+
+def _message(event: WarningEvent) -> str:
+    """Say in one line what happened, for annotations."""
+    if event.acknowledgement is not None:
+        seen = event.acknowledgement
+        return f"{event.kind.value} {event.colour} by {seen.by}: {seen.note}".rstrip(": ")
+    rules = ", ".join(dict.fromkeys(f"{r.channel} {r.rule}" for r in event.reasons))
+    return f"{event.kind.value} {event.colour} (was {event.previous_level}) {rules}".strip()
 
 
 def _warning_extras(event: WarningEvent, registry: Registry) -> list[str]:

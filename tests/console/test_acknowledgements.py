@@ -71,6 +71,7 @@ def test_influxdb_keeps_it_beside_its_warning_and_whole() -> None:
     lines = [line.text for line in warning_lines(events, series, registry)]
     times = [int(line.rpartition(" ")[2]) for line in lines]
     assert times == [5_000_000_003, 5_000_500_003]
+    assert 'message="acknowledged red by O\\"Neil' in lines[1]  # Grafana's annotation
     body = re.search(r'body="((?:[^"\\]|\\.)*)"', lines[1])
     assert body is not None
     assert decode_warning(re.sub(r"\\(.)", r"\1", body[1]).encode()) == seen
