@@ -2,8 +2,9 @@
 
 from dashboards import queries
 from dashboards.fields import BAD, GOOD, override, steps
-from dashboards.page import Page, Row
-from dashboards.panels import Panel, bars_by_area, graph, stat
+from dashboards.page import Page, Row, hidden_variable
+from dashboards.panels import Panel, graph, stat
+from dashboards.shared import silent_by_area_panel
 from dashboards.texts import Lang, Text
 
 
@@ -21,26 +22,12 @@ def operations(lang: Lang) -> Page:
             Row(Text("Time and refusal", "时延与拒收"), (_latency(), _rejects())),
             Row(Text("Warnings on their way out", "预警推送"), (_deliveries(), _waiting())),
             Row(Text("The store and the processes", "存储与进程"), (_errors(), _memory())),
-            Row(Text("Silence", "失联"), (_silent(),)),
+            Row(Text("Silence", "失联"), (silent_by_area_panel(24, time_from="2d"),)),
         ),
-        variables=(_everywhere(),),
+        variables=(hidden_variable("area", Text("District", "区县")),),
         time_from="now-1h",
         refresh="30s",
     )
-
-
-def _everywhere() -> dict[str, object]:
-    """Hide the variable that the counts' query needs: here all districts are meant."""
-    return {
-        "name": "area",
-        "label": Text("District", "区县"),
-        "type": "constant",
-        "hide": 2,
-        "query": ".*",
-        "current": {"text": ".*", "value": ".*", "selected": True},
-        "options": [{"text": ".*", "value": ".*", "selected": True}],
-        "skipUrlSync": True,
-    }
 
 
 def _flow() -> Panel:
@@ -158,24 +145,4 @@ def _memory() -> Panel:
         Text("Resident memory of each role's largest process.", "各角色最大进程的常驻内存。"),
         (queries.memory_by_role(),),
         defaults={"unit": "decmbytes", "min": 0},
-    )
-
-
-def _silent() -> Panel:
-    return bars_by_area(
-        "silent_by_area",
-        Text("Silent points by district", "各区县失联监测点"),
-        Text(
-            "Silent points of each district beside all of its points.",
-            "各区县失联监测点数与监测点总数。",
-        ),
-        (queries.silent_by_area(),),
-        width=24,
-        height=18,
-        defaults={"decimals": 0, "min": 0},
-        overrides=[
-            override("silent", displayName=Text("✕ silent", "✕ 失联")),
-            override("n", displayName=Text("all points", "全部监测点")),
-        ],
-        time_from="2d",
     )

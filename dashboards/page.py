@@ -182,6 +182,21 @@ def one_area_variable() -> dict[str, Any]:
     return {**found, **single, "current": current}
 
 
+def hidden_variable(name: str, label: Text) -> dict[str, Any]:
+    """Make a variable that means all and is not shown, for queries that want one."""
+    everything = {"text": ".*", "value": ".*", "selected": True}
+    return {
+        "name": name,
+        "label": label,
+        "type": "constant",
+        "hide": 2,
+        "query": ".*",
+        "current": everything,
+        "options": [everything],
+        "skipUrlSync": True,
+    }
+
+
 def kind_variable() -> dict[str, Any]:
     """Variable of hazard types, all at first."""
     known = [(Text(kind.name_en, kind.name_zh), kind.value) for kind in HazardType]

@@ -1,7 +1,5 @@
 """One point: what its instruments say, what was made of it, and why it was warned of."""
 
-from typing import Any
-
 from dashboards import point_panels, queries
 from dashboards.fields import (
     BAD,
@@ -13,7 +11,14 @@ from dashboards.fields import (
     override,
     point_link,
 )
-from dashboards.page import Page, Row, annotation, area_variable, point_variable
+from dashboards.page import (
+    Page,
+    Row,
+    annotation,
+    area_variable,
+    hidden_variable,
+    point_variable,
+)
 from dashboards.panels import Panel, stat, table
 from dashboards.shared import map_panel
 from dashboards.texts import Lang, Text
@@ -47,7 +52,11 @@ def point(lang: Lang) -> Page:
             Row(Text("Can the instruments be trusted?", "仪器是否可信？"), point_panels.trust()),
             Row(Text("Around it", "周边监测点"), (map_panel(lang, 24, 12, _VIEW),)),
         ),
-        variables=(area_variable(), _all_kinds(), point_variable()),
+        variables=(
+            area_variable(),
+            hidden_variable("kind", Text("Hazard", "灾害类型")),
+            point_variable(),
+        ),
         annotations=(
             annotation(
                 Text("Warnings", "预警"),
@@ -67,20 +76,6 @@ def point(lang: Lang) -> Page:
         ),
         time_from="now-7d",
     )
-
-
-def _all_kinds() -> dict[str, Any]:
-    """Hide the variable that the map's query needs; here the point says the kind."""
-    return {
-        "name": "kind",
-        "label": Text("Hazard", "灾害类型"),
-        "type": "constant",
-        "hide": 2,
-        "query": ".*",
-        "current": {"text": ".*", "value": ".*", "selected": True},
-        "options": [{"text": ".*", "value": ".*", "selected": True}],
-        "skipUrlSync": True,
-    }
 
 
 def _level() -> Panel:

@@ -1,7 +1,7 @@
 """The province at a glance."""
 
 from dashboards import queries
-from dashboards.fields import AREA_MAPPINGS, BAD, LEVEL_COLOURS, override, steps
+from dashboards.fields import LEVEL_COLOURS, override
 from dashboards.page import Page, Row, annotation, area_variable, kind_variable
 from dashboards.panels import Panel, bars_by_area
 from dashboards.shared import (
@@ -9,6 +9,7 @@ from dashboards.shared import (
     counts_panel,
     districts_panel,
     map_panel,
+    silent_by_area_panel,
     silent_panel,
 )
 from dashboards.texts import Lang, Text
@@ -32,7 +33,10 @@ def province(lang: Lang) -> Page:
                 (map_panel(lang, 14, 16, VIEW), districts_panel(lang)),
             ),
             Row(Text("What changed", "变化"), (changes_panel(lang), silent_panel(lang))),
-            Row(Text("Rain and silence by district", "各区县降雨与失联"), (_rain(), _silent())),
+            Row(
+                Text("Rain and silence by district", "各区县降雨与失联"),
+                (_rain(), silent_by_area_panel(12)),
+            ),
         ),
         variables=(area_variable(), kind_variable()),
         annotations=(
@@ -62,23 +66,4 @@ def _rain() -> Panel:
             override("largest", displayName=Text("largest", "最大值")),
         ],
         time_from="1h",
-    )
-
-
-def _silent() -> Panel:
-    return bars_by_area(
-        "silent_by_area",
-        Text("Silent points by district", "各区县失联监测点"),
-        Text(
-            "Silent points of each district beside all of its points.",
-            "各区县失联监测点数与监测点总数。",
-        ),
-        (queries.silent_by_area(),),
-        height=18,
-        defaults={"decimals": 0, "min": 0, "thresholds": steps((1, BAD))},
-        overrides=[
-            override("silent", displayName=Text("✕ silent", "✕ 失联")),
-            override("n", displayName=Text("all points", "全部监测点")),
-            override("area", mappings=AREA_MAPPINGS),
-        ],
     )

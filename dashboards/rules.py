@@ -161,10 +161,10 @@ SYSTEM_RULES: Sequence[Rule] = (
         "geo-no-data",
         Text("No data at all", "完全无数据"),
         Text(
-            "Nothing has come through the pipeline for 15 minutes: levels shown are old.",
-            "15分钟内无任何数据入库：所示级别已过时。",
+            "No reading has been stored for 15 minutes: levels shown are old.",
+            "15分钟内无任何数据入库：所示级别可能已过时。",
         ),
-        alerts.states_stored(),
+        alerts.readings_stored(),
         ("operations", "flow"),
         below=1,
         no_data="Alerting",

@@ -20,7 +20,7 @@ from dashboards.fields import (
     override,
     point_link,
 )
-from dashboards.panels import Panel, map_of_levels, stat, table
+from dashboards.panels import Panel, bars_by_area, map_of_levels, stat, table
 from dashboards.texts import Lang, Text
 
 SILENT = Text("✕ silent", "✕ 失联")
@@ -142,4 +142,25 @@ def silent_panel(lang: Lang, width: int = 10, height: int = 10) -> Panel:
         overrides=columns_of_points(lang),
         transformations=[hidden(["Time"])],
         sort=LEVEL,
+    )
+
+
+def silent_by_area_panel(width: int, time_from: str = "") -> Panel:
+    """Silent points of each district beside all of its points."""
+    return bars_by_area(
+        "silent_by_area",
+        Text("Silent points by district", "各区县失联监测点"),
+        Text(
+            "Silent points of each district beside all of its points.",
+            "各区县失联监测点数与监测点总数。",
+        ),
+        (queries.silent_by_area(),),
+        width=width,
+        height=18,
+        defaults={"decimals": 0, "min": 0},
+        overrides=[
+            override("silent", displayName=SILENT),
+            override("n", displayName=ALL_POINTS),
+        ],
+        time_from=time_from,
     )

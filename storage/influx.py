@@ -80,9 +80,11 @@ class InfluxStore:
         return self._write(feature_lines(frames, self._series))
 
     def write_states(self, frames: Sequence[States]) -> Written:
-        """Write states of points, and the counts of the areas that they touch."""
-        lines = state_lines(frames, self._series, self._registry())
-        return self._write(lines + self._areas.update(frames) + self._describe(frames))
+        """Write states of points, the counts of their areas, and what the registry says of them."""
+        lines = state_lines(frames, self._series, self._registry()) + self._areas.update(frames)
+        written = self._write(lines + self._info.lines(frames, self._series))
+        self._info.confirm()
+        return written
 
     def write_warnings(self, events: Sequence[tuple[WarningEvent, int]]) -> Written:
         """Write changes of warnings, for annotations."""
@@ -105,15 +107,6 @@ class InfluxStore:
         client, self._client = self._client, None
         if client is not None:
             client.close()  # type: ignore[no-untyped-call]
-
-    def _describe(self, frames: Sequence[States]) -> list[Line]:
-        """Say what the registry knows of points that were not described lately."""
-        lines: list[Line] = []
-        for frame in frames:
-            rows = zip(frame.point_id.to_list(), frame.event_ms.tolist(), strict=True)
-            found = (self._info.line(point_id, ms, self._series) for point_id, ms in rows)
-            lines += [line for line in found if line is not None]
-        return lines
 
     def _write(self, lines: Sequence[Line]) -> Written:
         rejects: list[Reject] = []

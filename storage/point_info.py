@@ -4,11 +4,12 @@ Written with a point's first state that this process sees, when its entry in the
 and twice a day, so that a dashboard that looks back a day finds it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.spatial import cKDTree
 
+from domain.frames import States
 from domain.measurements import NEIGHBOURS, POINT_INFO, neighbour_field
 from domain.points import Point
 from domain.registry import Registry
@@ -33,17 +34,35 @@ class PointInfo:
         self._known: Registry | None = None
         self._neighbours: dict[str, list[str]] = {}
         self._written: dict[str, tuple[Point, int]] = {}
+        self._pending: dict[str, tuple[Point, int]] = {}
 
-    def line(self, point_id: str, event_ms: int, series: Series) -> Line | None:
-        """Describe a point at the time of its state; ``None`` if nothing is to be said."""
+    def lines(self, frames: Sequence[States], series: Series) -> list[Line]:
+        """Describe the points of some states where it is due, at the time of their state.
+
+        They count as described once `confirm` is called: a write that fails is repeated whole.
+        """
+        self._pending = {}
+        found: list[Line] = []
+        for frame in frames:
+            rows = zip(frame.point_id.to_list(), frame.event_ms.tolist(), strict=True)
+            described = (self._line(point_id, ms, series) for point_id, ms in rows)
+            found += [line for line in described if line is not None]
+        return found
+
+    def confirm(self) -> None:
+        """Take note that the lines of the last call are written."""
+        self._written |= self._pending
+        self._pending = {}
+
+    def _line(self, point_id: str, event_ms: int, series: Series) -> Line | None:
         registry = self._registry()
         point = registry.points.get(point_id)
         if point is None:
             return None
-        before = self._written.get(point_id)
+        before = self._pending.get(point_id) or self._written.get(point_id)
         if before is not None and before[0] == point and abs(event_ms - before[1]) < AGAIN_MS:
             return None
-        self._written[point_id] = (point, event_ms)
+        self._pending[point_id] = (point, event_ms)
         if registry is not self._known:
             self._known, self._neighbours = registry, nearest(registry)
         fields = [

@@ -48,9 +48,11 @@ def dead_letters() -> Query:
     return _series(select_of('sum("dead") AS "dead"', inner))
 
 
-def states_stored() -> Query:
-    """Count what arrived of areas: none means that nothing at all comes through."""
-    return _series(select('count("n") AS "n"', AREA_STATE, (IN_TIME,)))
+def readings_stored() -> Query:
+    """Count readings that came into the store by the wall clock: none means that nothing does."""
+    where = (IN_TIME, "\"role\" = 'store'")
+    inner = select('spread("count_readings_rows") AS "n"', PIPELINE, where, '"instance"')
+    return _series(select_of('sum("n") AS "n"', inner))
 
 
 def _series(text: str) -> Query:

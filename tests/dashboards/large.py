@@ -78,9 +78,10 @@ class Province:
             self.silent,
             age_s,
         )
-        told = [self.info.line(name, at, self.series) for name in self.names]
+        told = self.info.lines([frame], self.series)
+        self.info.confirm()
         lines = state_lines([frame], self.series, self.known) + self.areas.update([frame])
-        return lines + [line for line in told if line is not None]
+        return lines + told
 
     def _readings(self, at: int) -> list[Line]:
         count = len(self.names)

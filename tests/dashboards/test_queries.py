@@ -133,8 +133,7 @@ _FIRING: dict[str, list[dict[str, Any]]] = {
     ],
     "geo-rejects": [{"reason": "malformed", "n": 30}, {"reason": "store_refused", "n": 1}],
     "geo-dead-letters": [{"dead": 1}],
-    # Three areas; their points lie in one or two partitions each.
-    "geo-no-data": [{}],
+    "geo-no-data": [{"n": 90 * 7200}],
 }
 
 

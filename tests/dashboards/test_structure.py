@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.dashboards import app
 from dashboards import files
+from dashboards.deploy import DeployError
 from dashboards.fields import LEVEL_COLOURS
 from dashboards.names import DATASOURCE_UID, PAGES, page_uid
 from dashboards.pages import pages
@@ -182,3 +185,15 @@ def test_the_province_is_not_asked_too_often() -> None:
     for page in pages("en"):
         assert page.refresh in ("30s", "1m", "5m")
     assert {page.name: page.refresh for page in pages("en")}["province"] == "1m"
+
+
+def test_the_command_writes_checks_and_says_what_is_missing(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    out = str(tmp_path / "grafana")
+    assert run(app, ["build", "--out", out, "--lang", "zh"]).output.endswith("5 files changed\n")
+    assert run(app, ["build", "--out", out, "--lang", "zh", "--check"]).exit_code == 0
+    found = run(app, ["build", "--out", out, "--check"])
+    assert (found.exit_code, found.output.count("differs: ")) == (1, 10)
+    nowhere = run(app, ["build", "--out", str(tmp_path / "no" / "where")])
+    assert isinstance(nowhere.exception, DeployError)
+    assert "does not exist" in str(nowhere.exception)

@@ -146,6 +146,17 @@ def test_points_are_described_once_and_again_when_they_change(
     assert {row["point"] for row in found} == {b.POINT}
 
 
+def test_a_description_that_was_not_written_comes_again(gateway: Gateway, influx: Influx) -> None:
+    store = open_influx(gateway, timeout_s=5.0)
+    influx.kill()
+    with pytest.raises(StoreUnavailableError):
+        store.write_states([b.states([(b.POINT, 1000, 3)])])
+    influx.start()
+    store.write_states([b.states([(b.POINT, 1000, 3)])])
+    store.close()
+    assert [row["name"] for row in influx.rows('SELECT "name" FROM point_info')] == ["one"]
+
+
 def test_a_warning_carries_name_evidence_and_forecast(gateway: Gateway, influx: Influx) -> None:
     store = open_influx(gateway)
     forecast = Forecast(
