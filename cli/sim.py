@@ -27,7 +27,7 @@ app = typer.Typer(help="The simulated province of hazard points.", invoke_withou
 UNBOUNDED_PAST_S = 30 * 86_400.0
 """How far back a run without an end begins; its event time never overtakes the wall clock."""
 
-for _command in (sim_record.generate, sim_record.plot, sim_record.scenarios):
+for _command in (sim_record.generate, sim_record.plot, sim_record.beside, sim_record.scenarios):
     app.command()(_command)
 
 INTERVAL = Annotated[str, typer.Option(help="Wall time between two messages of a device.")]

@@ -1,15 +1,18 @@
-"""``geohazard sim generate|plot|scenarios``: simulated records as files, and their pictures."""
+"""``geohazard sim generate|plot|beside|scenarios``: simulated records and their pictures."""
 
 import time
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from cli.durations import seconds
+from cli.series_file import read_series
+from domain.errors import GeohazardError
 from domain.times import parse_iso
 from sensors_sim.generate import GenerateConfig
 from sensors_sim.generate import generate as write_record
@@ -59,7 +62,9 @@ def plot(
     out: Annotated[Path | None, typer.Option(help="Picture; its ending decides the form.")] = None,
 ) -> None:
     """Draw a point's record with its truth, or the map of a storm hour."""
-    from sensors_sim.plot import plot_point, plot_storm  # noqa: PLC0415  (matplotlib is an extra)
+    # Matplotlib is an extra, and slow to import.
+    from sensors_sim.plot import plot_point  # noqa: PLC0415
+    from sensors_sim.plot_map import plot_storm  # noqa: PLC0415
 
     if (point is None) == (not storm):
         msg = "name a point with --point, or ask for the map with --storm"
@@ -70,6 +75,38 @@ def plot(
     else:
         plot_storm(folder, target)
     typer.echo(str(target))
+
+
+def beside(
+    folder: Annotated[Path, typer.Argument(help="What `geohazard sim generate` wrote.")],
+    file: Annotated[Path, typer.Argument(help="CSV file with a measured displacement.")],
+    point: Annotated[str, typer.Option(help="Simulated point to draw.")],
+    time_column: Annotated[str, typer.Option("--time", help="Column of times.")],
+    value_column: Annotated[str, typer.Option("--value", help="Column of values.")],
+    unit: Annotated[str, typer.Option(help="Unit of the values.")] = "mm",
+    where: Annotated[str | None, typer.Option(help="Only rows with COLUMN=VALUE.")] = None,
+    title: Annotated[str | None, typer.Option(help="What the measured record is called.")] = None,
+    out: Annotated[Path, typer.Option(help="Picture to write.")] = Path("beside.png"),
+) -> None:
+    """Draw a measured displacement beside a simulated one, at the same scale."""
+    from sensors_sim.plot_beside import plot_beside  # noqa: PLC0415
+
+    series = read_series(
+        file,
+        time_column=time_column,
+        value_column=value_column,
+        channel="crack",
+        unit=unit,
+        where=where,
+    )
+    known = np.flatnonzero(np.isfinite(series.values))
+    if not known.size:
+        msg = f"{file}: no values to draw"
+        raise GeohazardError(msg)
+    order = known[np.argsort(series.times_ms[known], kind="stable")]
+    times = series.times_ms[order].astype("datetime64[ms]")
+    plot_beside(folder, point, title or file.stem, times, series.values[order], out)
+    typer.echo(str(out))
 
 
 def scenarios() -> None:
