@@ -1,9 +1,13 @@
 """The full stack's own servers: mosquitto, Apache Kafka in KRaft mode, InfluxDB behind nginx."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from dashboards import queries
+from dashboards.pages import pages
+from tests.dashboards.grafana_like import View
 from tests.e2e.harness import Pipeline, Publisher, make_points, step_messages
 from tests.e2e.runs import POINTS, READINGS, STEPS, expected_readings, expected_warnings, value
 from tests.kafka_server import KafkaServer
@@ -67,12 +71,43 @@ def test_influxdb_away_for_a_while_loses_nothing(
             assert pipeline.processes["store"].poll() is None, pipeline.log("store")
             influx.start()
         pipeline.wait_until_stored(READINGS)
+        pipeline.wait(lambda: all_is_written(influx, pipeline), "InfluxDB to hold all")
     finally:
         pipeline.stop()
     assert influx_readings(influx) == {
         (point, channel, time_ms, number)
         for point, _, channel, time_ms, number in expected_readings(pipeline.points)
     }
+    assert_dashboards_find_it(influx, pipeline)
+
+
+def all_is_written(influx: Influx, pipeline: Pipeline) -> bool:
+    """Whether the warnings, and what the store says of itself, have come as well."""
+    events = influx.rows('SELECT count("id") AS "n" FROM "point_event"')
+    fields = {row["fieldKey"] for row in influx.rows('SHOW FIELD KEYS FROM "pipeline"')}
+    warned = len(expected_warnings(pipeline.points))
+    return "count_readings_timed" in fields and bool(events) and events[0]["n"] == warned
+
+
+def assert_dashboards_find_it(influx: Influx, pipeline: Pipeline) -> None:
+    """Find with the pages' queries what the pipeline itself wrote: fields, states, names."""
+    fields = {row["fieldKey"] for row in influx.rows('SHOW FIELD KEYS FROM "pipeline"')}
+    panels = [panel for page in pages("en") for _, panel in page.panels()]
+    asked = " ".join(query.text for panel in panels for query in panel.queries)
+    assert set(re.findall(r'"(count_\w+)"', asked)) <= fields
+    times = [
+        int(row["time"]) // 1_000_000 for row in influx.rows('SELECT "level" FROM point_state')
+    ]
+    view = View(min(times), max(times) + 1000, variables={"area": None, "kind": None})
+    names = {row["point"]: row["name"] for row in influx.rows(view.fill(queries.names().text))}
+    assert names == {point.point_id: point.name for point in pipeline.points}
+    levels = dict.fromkeys(names, 0)
+    for event in sorted(expected_warnings(pipeline.points).values(), key=lambda e: e.event_ms):
+        levels[event.point_id] = event.level
+    found = influx.rows(view.fill(queries.map_of_points().text))
+    assert {row["point"]: row["level"] for row in found} == levels
+    changes = influx.rows(view.fill(queries.changes().text))
+    assert {row["id"] for row in changes} == set(expected_warnings(pipeline.points))
 
 
 def influx_readings(influx: Influx) -> set[tuple[object, ...]]:
