@@ -15,6 +15,7 @@ REFUSAL_EN: dict[str, str] = {
     ForecastRefusal.NO_LAW_FITS: "no law of creep fits the motion",
     ForecastRefusal.TOO_FAR_AHEAD: "failure would lie further ahead than the record can tell",
     ForecastRefusal.WINDOW_TOO_WIDE: "the window would be too wide to be of use",
+    ForecastRefusal.UNCONFIRMED: "the newest readings warrant one, the next must confirm it",
     ForecastRefusal.OVERDUE: "the last window has passed, and nothing newer is known",
     ForecastRefusal.NO_DISPLACEMENT: "only tilt moves, and forecasts need displacement",
 }
@@ -28,6 +29,7 @@ REFUSAL_ZH: dict[str, str] = {
     ForecastRefusal.NO_LAW_FITS: "没有蠕变规律与监测数据相符",
     ForecastRefusal.TOO_FAR_AHEAD: "破坏时间超出现有记录所能推断的范围",
     ForecastRefusal.WINDOW_TOO_WIDE: "预测区间过宽，无实用价值",
+    ForecastRefusal.UNCONFIRMED: "最新数据支持预测，尚待后续数据确认",
     ForecastRefusal.OVERDUE: "上次预测区间已过，尚无更新数据",
     ForecastRefusal.NO_DISPLACEMENT: "仅有倾斜变化，预测需要位移数据",
 }

@@ -23,10 +23,10 @@ from domain.warnings import Forecast, ForecastRefusal, MethodForecast
 
 LEAST_VALUES = 10
 LEAST_SIGMAS = 8.0
-LEAST_MARGIN = 4.0
+LEAST_MARGIN = 3.0
 """Least logarithm of the likelihood ratio against every rival."""
 
-MOST_SCALE = 4.0
+MOST_SCALE = 3.0
 """Errors about the best curve, as variance against what was expected, beyond which no law fits."""
 
 FARTHEST_SPANS = 1.5

@@ -7,17 +7,22 @@ the cost stays within one call of about a millisecond for three readings of a ma
 
 import numpy as np
 
-from detectors.columns import U8
+from detectors.columns import U8, Field
 from detectors.failure_time.history import History, history_of
 from detectors.forecast import Outlook, forecast
 from detectors.noise import PRIOR, SCALE_SHARE, floored
 from detectors.rules import FAMILIES
 from detectors.tracks import BIN_INTERVALS, BIN_LEAST_MS, DAY_MS, RING, Round
+from domain.warnings import ForecastRefusal
 
 ASKED_FROM = 2
 """Level that a series must support, or let stay, to be asked."""
 
 EVERY = 3
+CONFIRMED_BY, MOST_KEPT = 2, 3
+"""Warranted fits less refused ones that give a forecast, and how many are kept in mind."""
+
+FIELDS = (Field("warranted", "u1"),)
 _BIN_SCALE = 4
 _DISPLACEMENT = FAMILIES.index("displacement")
 
@@ -36,14 +41,25 @@ def ask(batch: Round, claim: U8, claim_before: U8) -> dict[int, Outlook]:
         return {}
     asked = marked & ((claim > claim_before) | (batch.count % EVERY == 0))
     floor = batch.limits["velocity_blue_mm_per_day"]
-    return {
-        place: forecast(
+    said = {}
+    for place in np.flatnonzero(asked).tolist():
+        outlook = forecast(
             record_of(batch, place),
             floor_per_day=float(floor[place]),
             interval_days=float(batch.interval_ms[place]) / DAY_MS,
         )
-        for place in np.flatnonzero(asked).tolist()
-    }
+        said[place] = _confirmed(batch, place, outlook)
+    return said
+
+
+def _confirmed(batch: Round, place: int, outlook: Outlook) -> Outlook:
+    """Hold a forecast back until fits before it have warranted one: a single fit may be luck."""
+    row, kept = batch.series[place], batch.table["warranted"]
+    step = -1 if outlook.forecast is None else 1
+    kept[row] = min(max(int(kept[row]) + step, 0), MOST_KEPT)
+    if outlook.forecast is not None and kept[row] < CONFIRMED_BY:
+        return Outlook(None, ForecastRefusal.UNCONFIRMED)
+    return outlook
 
 
 def record_of(batch: Round, place: int) -> History | None:

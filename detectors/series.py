@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from detectors import arrival, clocks, noise, quality, steps, tracks
+from detectors import arrival, clocks, forecasting, noise, quality, steps, tracks
 from detectors.base import FEATURES, Detector
 from detectors.columns import F64, Columns, Field
 from detectors.quality_limits import FAMILY_CODE
@@ -28,6 +28,7 @@ SERIES_FIELDS = (
     *noise.FIELDS,
     *arrival.FIELDS,
     *clocks.FIELDS,
+    *forecasting.FIELDS,
     # The series' support for a level: of its newest good reading, and as confirmed.
     Field("claim_before", "u1"),
     Field("claim", "u1"),

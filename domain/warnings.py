@@ -71,6 +71,7 @@ class ForecastRefusal(StrEnum):
     NO_LAW_FITS = "no_law_fits"
     TOO_FAR_AHEAD = "too_far_ahead"
     WINDOW_TOO_WIDE = "window_too_wide"
+    UNCONFIRMED = "unconfirmed"
     OVERDUE = "overdue"
     NO_DISPLACEMENT = "no_displacement"
 

@@ -9,7 +9,11 @@ _FROM_START = np.array([3, 2, 1.5, 1, 0.5, 0, -0.5, -1, -1.5, -2, -3, -5, -8, -1
 """Onsets that are tried, in values from the start of the motion: dense near it."""
 
 
-def onsets(history: History) -> F64:
+RIVALS_FROM_START = np.sort(np.concatenate((_FROM_START, np.arange(-2.75, 2.0, 0.25))))
+"""Denser, so that a rival never loses for want of the right onset."""
+
+
+def onsets(history: History, from_start: F64 = _FROM_START) -> F64:
     """Days at which the motion may have begun: values, and times between them, about its start.
 
     Examples
@@ -20,7 +24,7 @@ def onsets(history: History) -> F64:
     >>> onsets(made).tolist()
     [-8.0, -7.0, -6.0, -5.5, -5.0, -4.5, -4.0, -3.5, -3.0, -2.5, -2.0]
     """
-    index = np.unique(np.clip(history.start + _FROM_START, 0, len(history) - 3))
+    index = np.unique(np.clip(history.start + from_start, 0, len(history) - 3))
     found: F64 = np.interp(index, np.arange(len(history)), history.days)
     return found
 

@@ -8,10 +8,10 @@ to rest explains the record as well, nobody can tell, and nobody should say.
 import numpy as np
 
 from detectors.columns import F64
-from detectors.failure_time.curves import averaged, misfit, nodes, onsets
+from detectors.failure_time.curves import RIVALS_FROM_START, averaged, misfit, nodes, onsets
 from detectors.failure_time.history import History
 
-STEP_LASTS = np.array([0.6, 0.8, 1.0, 1.2, 1.45, 1.8, 2.3, 3.0, 5.0, 20.0])
+STEP_LASTS = np.array([0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.6, 3.0, 4.0, 6.0, 20.0])
 """Duration of a step against the time since its onset; above 1 it still moves."""
 
 GROWTH = np.array([1.0, 2.0, 3.0, 5.0])
@@ -37,7 +37,7 @@ def misfits(history: History) -> dict[str, float]:
     >>> min(found, key=found.get)
     'slowing'
     """
-    since = np.maximum(nodes(history) - onsets(history)[:, None], 0.0)
+    since = np.maximum(nodes(history) - onsets(history, RIVALS_FROM_START)[:, None], 0.0)
     share = since / since[:, -1:]
     done = np.minimum(share / STEP_LASTS[:, None, None], 1.0)
     curves: dict[str, F64] = {
