@@ -1,8 +1,8 @@
 """``python -m benchmarks [NAME] [OPTIONS]``: measure, and say on which machine.
 
 Without a name: ``simulator``, then ``pipeline``. Names: ``pipeline``, ``dashboards``,
-``detectors``, ``ingest``, ``simulator``, ``storage``; ``calibration`` of the anomaly score, and its
-public data sets ``skab`` and ``oddwater``.
+``detectors``, ``forecast``, ``ingest``, ``simulator``, ``storage``; ``calibration`` of the anomaly
+score, and its public data sets ``skab`` and ``oddwater``.
 """
 
 import platform
@@ -17,6 +17,7 @@ OTHERS = {
     "calibration": "benchmarks.bench_calibration",
     "dashboards": "benchmarks.bench_dashboards",
     "detectors": "benchmarks.bench_detectors",
+    "forecast": "benchmarks.bench_forecast",
     "ingest": "benchmarks.bench_ingest",
     "oddwater": "benchmarks.bench_oddwater",
     "simulator": "benchmarks.bench_simulator",

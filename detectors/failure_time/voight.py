@@ -82,8 +82,11 @@ def fit(history: History) -> Fit:
     """
     ahead = AHEAD_SPANS * history.span_days
     begins = onsets(history)
-    curves = _curves(nodes(history), ahead, begins)
-    left = misfit(history, averaged(history, curves))
+    days = nodes(history)
+    # An alpha at a time: the curves of one stay in the processor's cache.
+    left = np.stack(
+        [misfit(history, averaged(history, _curves(days, ahead, begins, a))) for a in ALPHA]
+    )
     best = np.unravel_index(int(left.argmin()), left.shape)
     least = float(left[best])
     scale = TEMPER * max(1.0, least / max(len(history) - 5, 1))
@@ -100,20 +103,20 @@ def fit(history: History) -> Fit:
     )
 
 
-def _curves(days: F64, ahead: F64, begins: F64) -> F64:
-    """Displacement by each alpha, time to failure and onset, shape (a, m, b, n)."""
-    log_left = np.log(ahead[:, None] - days)
-    at_onset = np.log(ahead[:, None] - begins)
-    grown = _integral(np.minimum(log_left[:, None], at_onset[:, :, None]))
-    newest, oldest = grown[..., -1:], grown[..., :1]
-    curves: F64 = (grown - oldest) / (newest - oldest)
+def _curves(days: F64, ahead: F64, begins: F64, alpha: float) -> F64:
+    """Displacement by each time to failure and onset, from 0 to 1, shape (m, b, n)."""
+    grown = _integral(np.log(ahead[:, None] - days), alpha)
+    at_onset = _integral(np.log(ahead[:, None] - begins), alpha)
+    moved = np.maximum(grown[:, None, :], at_onset[:, :, None])
+    newest, oldest = moved[..., -1:], moved[..., :1]
+    curves: F64 = (moved - oldest) / (newest - oldest)
     return curves
 
 
-def _integral(log_left: F64) -> F64:
-    """Integral of (t_f - t)^-p over t, for each alpha in front."""
-    power = 1.0 / (ALPHA - 1.0)
-    bent = (1.0 - power).reshape(-1, *(1,) * log_left.ndim)
-    safe = np.where(np.abs(bent) < 1e-9, 1e-9, bent)
-    found: F64 = -np.expm1(safe * log_left) / safe
+def _integral(log_left: F64, alpha: float) -> F64:
+    """Integral of (t_f - t)^-p over t: it grows with t."""
+    bent = 1.0 - 1.0 / (alpha - 1.0)
+    if abs(bent) < 1e-9:
+        return -log_left
+    found: F64 = -np.expm1(bent * log_left) / bent
     return found
