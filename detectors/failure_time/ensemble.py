@@ -28,6 +28,10 @@ WIDER = 1.1
 """Factor on the half width of the window, as a logarithm, that gives `COVERAGE`."""
 
 
+UNSEEN_INTERVALS = 3.0
+"""A runaway's newest reading is held until the next confirms it, and fits come at every third."""
+
+
 @dataclass(frozen=True)
 class Window:
     """Days from now to the failure, at the earliest and at the latest."""
@@ -50,7 +54,8 @@ def combine(fit: Estimate, others: tuple[Estimate, ...], interval_days: float) -
     fit
         The estimate by `voight`, which has a window.
     interval_days
-        Time between readings: nothing is known more exactly than this.
+        Time between readings: nothing is known more exactly than this; what the newest did not
+        show yet may be as old as `UNSEEN_INTERVALS`.
 
     Examples
     --------
@@ -69,6 +74,6 @@ def combine(fit: Estimate, others: tuple[Estimate, ...], interval_days: float) -
     half = WIDER * hypot(0.5 * log(fit.late_days / fit.early_days), LEAST_LOG_WIDTH)
     return Window(
         ahead,
-        max(ahead * exp(-half) - interval_days, 0.0),
+        max(ahead * exp(-half) - UNSEEN_INTERVALS * interval_days, 0.0),
         ahead * exp(half) + interval_days,
     )
