@@ -89,7 +89,7 @@ def forecast(history: History | None, *, floor_per_day: float, interval_days: fl
         return Outlook(None, refused)
     others = _others(history)
     window = ensemble.combine(fit.estimate, others, interval_days)
-    if window.log_width > MOST_LOG_WIDTH and window.early_days > 0.0:
+    if window.log_width > MOST_LOG_WIDTH:
         return Outlook(None, ForecastRefusal.WINDOW_TOO_WIDE)
     return Outlook(_made(history.now_ms, fit, others, window))
 

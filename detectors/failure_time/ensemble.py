@@ -8,7 +8,7 @@ has the seeds, and the command that counts again).
 """
 
 from dataclasses import dataclass
-from math import exp, hypot, inf, log
+from math import exp, hypot, log
 
 from detectors.failure_time.carla import METHOD as CARLA
 from detectors.failure_time.estimate import Estimate
@@ -34,16 +34,15 @@ UNSEEN_INTERVALS = 3.0
 
 @dataclass(frozen=True)
 class Window:
-    """Days from now to the failure, at the earliest and at the latest."""
+    """Days from now to the failure, at the earliest and at the latest.
+
+    ``log_width`` is the half width against the time ahead, as a natural logarithm.
+    """
 
     ahead_days: float
     early_days: float
     late_days: float
-
-    @property
-    def log_width(self) -> float:
-        """Half width against the time ahead, as a natural logarithm."""
-        return 0.5 * log(self.late_days / self.early_days) if self.early_days else inf
+    log_width: float
 
 
 def combine(fit: Estimate, others: tuple[Estimate, ...], interval_days: float) -> Window:
@@ -76,4 +75,5 @@ def combine(fit: Estimate, others: tuple[Estimate, ...], interval_days: float) -
         ahead,
         max(ahead * exp(-half) - UNSEEN_INTERVALS * interval_days, 0.0),
         ahead * exp(half) + interval_days,
+        half,
     )
