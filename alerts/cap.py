@@ -152,7 +152,10 @@ def _parameters(event: WarningEvent) -> list[tuple[str, str]]:
         ("colour", event.colour),
         ("previousLevel", str(event.previous_level)),
         ("kind", event.kind.value),
-        ("silent", "true" if event.kind is WarningKind.SILENT else "false"),
+        (
+            "silent",
+            "true" if event.kind is WarningKind.SILENT and not event.of_instrument else "false",
+        ),
         ("pointId", clean_text(event.point_id)),
         ("sequence", str(event.sequence)),
         ("rulesVersion", clean_text(event.rules_version)),

@@ -87,7 +87,7 @@ def advice_zh(event: WarningEvent) -> str:
 def _headline_en(event: WarningEvent, place: Place, status: str) -> str:
     mark = "" if status == "Actual" else f"{status.upper()} "
     level = Level(event.level or event.previous_level)
-    what = phrases.KIND_EN[event.kind]
+    what = phrases.what_en(event)
     if level:
         what = f"{level.colour} {what}" if what.startswith("warning") else f"{what}, {level.colour}"
     if event.kind in (WarningKind.UPGRADED, WarningKind.DOWNGRADED):
@@ -99,7 +99,7 @@ def _headline_en(event: WarningEvent, place: Place, status: str) -> str:
 def _headline_zh(event: WarningEvent, place: Place, status: str) -> str:
     marks = {"Actual": "", "Exercise": "【演练】", "Test": "【测试】", "Draft": "【草稿】"}
     level = event.level or event.previous_level
-    what = phrases.KIND_ZH[event.kind] + (f"·{phrases.level_zh(level)}" if level else "")
+    what = phrases.what_zh(event) + (f"·{phrases.level_zh(level)}" if level else "")
     where = f"{place.district_zh}{place.hazard_zh}{place.name or place.point_id}"
     return f"{marks.get(status, '【系统】')}{what}：{where}"
 
@@ -109,7 +109,7 @@ def _text_en(event: WarningEvent, place: Place, status: str) -> str:
     lines = [
         phrases.note_en(status),
         f"{place.hazard_en.capitalize()} {place.name} ({place.point_id}), {place.district_en}: "
-        f"{phrases.KIND_EN[event.kind]} at {at} (UTC+8).".replace("  ", " "),
+        f"{phrases.what_en(event)} at {at} (UTC+8).".replace("  ", " "),
         _change_en(event),
         f"People at risk: {place.people_threatened}." if place.people_threatened else "",
         _seen_en(event.acknowledgement) if event.acknowledgement else "",
@@ -127,7 +127,7 @@ def _text_zh(event: WarningEvent, place: Place, status: str) -> str:
     lines = [
         phrases.note_zh(status),
         f"{place.district_zh}{place.hazard_zh}{place.name}（{place.point_id}）"
-        f"于{at}（北京时间）：{phrases.KIND_ZH[event.kind]}。",
+        f"于{at}（北京时间）：{phrases.what_zh(event)}。",
         _change_zh(event),
         f"受威胁人数：{place.people_threatened}人。" if place.people_threatened else "",
         _seen_zh(event.acknowledgement) if event.acknowledgement else "",

@@ -1,7 +1,7 @@
 """Fixed phrases of a warning in English and Chinese, by kind, level and flag."""
 
 from domain.levels import Flag, Level
-from domain.warnings import WarningKind
+from domain.warnings import INSTRUMENT_SILENCE, WarningEvent, WarningKind
 
 KIND_EN = {
     WarningKind.RAISED: "warning raised",
@@ -46,6 +46,47 @@ SILENT_EN = (
     "the slope itself is the cause."
 )
 SILENT_ZH = "停止报数不等于安全：预警级别保持不变。请查明是供电、网络原因还是坡体破坏所致。"
+
+# What a silence may mean, by the rule in its reason (docs/rules.md).
+SILENCE_EN = {
+    "silence.outage": "station has stopped reporting, as have most around it: the network is down",
+    "silence.destroyed": "station has stopped reporting while the slope was moving: it may be "
+    "destroyed",
+    INSTRUMENT_SILENCE: "an instrument has stopped reporting",
+}
+SILENCE_ZH = {
+    "silence.outage": "监测站与周边多数测站同时停止报数，疑为网络中断",
+    "silence.destroyed": "坡体变形期间监测站停止报数，测站可能已被毁",
+    INSTRUMENT_SILENCE: "单台仪器停止报数",
+}
+AGAIN_EN, AGAIN_ZH = "an instrument reports again", "单台仪器恢复报数"
+
+
+def what_en(event: WarningEvent) -> str:
+    """Say what happened, in English.
+
+    Examples
+    --------
+    >>> from domain.warnings import make_warning
+    >>> what_en(make_warning(point_id="500235010007", kind=WarningKind.SILENT, level=0,
+    ...                      previous_level=0, event_ms=0, sequence=1))
+    'station has stopped reporting'
+    """
+    rule = event.reasons[0].rule if event.reasons else ""
+    if event.kind is WarningKind.REPORTING and event.of_instrument:
+        return AGAIN_EN
+    own = SILENCE_EN if event.kind is WarningKind.SILENT else {}
+    return own.get(rule, KIND_EN[event.kind])
+
+
+def what_zh(event: WarningEvent) -> str:
+    """Say what happened, in Chinese."""
+    rule = event.reasons[0].rule if event.reasons else ""
+    if event.kind is WarningKind.REPORTING and event.of_instrument:
+        return AGAIN_ZH
+    own = SILENCE_ZH if event.kind is WarningKind.SILENT else {}
+    return own.get(rule, KIND_ZH[event.kind])
+
 
 FLAG_EN: dict[int, str] = {
     Flag.GOOD: "good",

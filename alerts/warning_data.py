@@ -138,7 +138,7 @@ def warning_data(
         previous_colour=Level(event.previous_level).colour,
         event_time=iso(event.event_ms),
         sequence=event.sequence,
-        silent=event.kind is WarningKind.SILENT,
+        silent=event.kind is WarningKind.SILENT and not event.of_instrument,
         status=status,
         point=_point(words),
         reasons=tuple(_reason(reason) for reason in event.reasons),

@@ -12,8 +12,10 @@ from cli.dashboards import app as dashboards
 from cli.embedded import commands as embedded
 from cli.evaluate import evaluate
 from cli.explain import explain
+from cli.rain import app as rain
 from cli.rejects import app as rejects
 from cli.replay import replay
+from cli.rules import rules
 from cli.sim import app as sim
 from cli.webhooks import app as webhooks
 from cli.webhooks import webhook_receiver
@@ -34,7 +36,9 @@ app.command(rich_help_panel="Data")(analyze)
 app.command(rich_help_panel="Data")(replay)
 app.command(rich_help_panel="Data")(evaluate)
 app.command(rich_help_panel="Data")(explain)
+app.command(rich_help_panel="Data")(rules)
 app.command(rich_help_panel="Upkeep")(doctor)
+app.add_typer(rain, name="rain", rich_help_panel="Data")
 app.add_typer(sim, name="sim", rich_help_panel="Roles")
 app.add_typer(dashboards, name="dashboards", rich_help_panel="Upkeep")
 app.add_typer(rejects, name="rejects", rich_help_panel="Upkeep")

@@ -162,7 +162,8 @@ class Model:
         if row is None or event.event_ms < self.event_ms[row]:
             return
         quiet = {WarningKind.SILENT: 1, WarningKind.REPORTING: 0}
-        silent = quiet.get(event.kind, int(self.silent[row]))
+        known = int(self.silent[row])
+        silent = known if event.of_instrument else quiet.get(event.kind, known)
         self._set(row, event.event_ms, event.level, silent)
 
     def _acknowledge(self, event: WarningEvent, about: str) -> None:

@@ -19,7 +19,8 @@ import numpy as np
 from detectors.base import Detector
 from detectors.columns import I64, Array, Rows
 from detectors.discovery import find_detectors
-from detectors.fuse_batch import Change, PointStream
+from detectors.fuse_batch import PointStream
+from detectors.point_events import Change
 from detectors.rules import DEFAULT_RULES, Rules
 from detectors.screened import Screened
 from detectors.screening import screen
@@ -150,7 +151,7 @@ class Engine:
     def forecast_of(self, point_id: str) -> Forecast | None:
         """Forecast in force for a point, if its motion warrants one."""
         row = self._book.point_index.get(point_id)
-        return None if row is None else self._stream.forecast_of(row)
+        return None if row is None else self._stream.announcer.forecast_of(row)
 
     def set_points(self, points: Mapping[str, Point]) -> None:
         """Take another registry; all state is kept."""

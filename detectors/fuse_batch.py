@@ -9,29 +9,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detectors.coincidence import Coincidence
 from detectors.columns import F64, I64, Mask, Rows
 from detectors.forecasting import ASKED_FROM
 from detectors.fusion import Caps, step
-from detectors.outlooks import NOTHING, Outlooks
-from detectors.reasons import reasons_of
+from detectors.outage import quiet_points, why_mute, why_silent
+from detectors.outlooks import Outlooks
+from detectors.point_events import Announcer, Change
+from detectors.rules import FAMILIES
 from detectors.screened import Screened
 from detectors.series import SeriesBook
 from detectors.silence import Listening, Silence, limit_ms
-from domain.warnings import Forecast, WarningEvent, WarningKind, make_warning
+from detectors.space import Neighbours
+from detectors.witnesses import DYNAMIC
+from domain.warnings import WarningKind
 
-
-@dataclass(frozen=True)
-class Change:
-    """A point's new state; ``warning`` is ``None`` when it only reported for the first time."""
-
-    row: int
-    point: int
-    event_ms: int
-    level: int
-    silent: int
-    score: float
-    age_s: float
-    warning: WarningEvent | None
+_TRIGGERS = np.isin(FAMILIES, ("dynamic", "flow"))
 
 
 @dataclass(frozen=True)
@@ -44,6 +37,8 @@ class Batch:
     value: F64
     heard_ms: I64
     result: Screened
+    together: Mask
+    following: Mask
 
 
 class PointStream:
@@ -54,7 +49,10 @@ class PointStream:
         self.silence = Silence(book)
         self.listening = Listening()
         self.outlooks = Outlooks(book)
+        self.announcer = Announcer(book, self.outlooks)
         self._caps = Caps.of(book)
+        self._neighbours = Neighbours(book)
+        self._coincidence = Coincidence(book, self._neighbours)
 
     def run(
         self,
@@ -73,7 +71,8 @@ class PointStream:
             Level of each reading's point after it, shape (n,); changes in order.
         """
         heard_ms = self.listening.advance(received_ms)
-        batch = Batch(series, points, time_ms, value, heard_ms, result)
+        together, following = np.zeros((2, len(series)), bool)
+        batch = Batch(series, points, time_ms, value, heard_ms, result, together, following)
         levels = np.zeros(len(series), np.intp)
         changes: list[Change] = []
         rows = np.flatnonzero(result.used)
@@ -87,20 +86,14 @@ class PointStream:
                 changes.extend(self._fall_silent(last, int(heard_ms[last])))
         return levels, changes
 
-    def forecast_of(self, point: int) -> Forecast | None:
-        """Forecast of the point's strongest series that has one; the earliest of equals."""
-        return self.outlooks.forecast_of(self._members(point))
-
-    def _members(self, point: int) -> list[int]:
-        members: list[int] = self.book.members[point, : self.book.member_count[point]].tolist()
-        return members
-
     def _segment(self, batch: Batch, rows: Rows, levels: Rows, changes: list[Change]) -> None:
         table, result = self.book.points, batch.result
         points = batch.points[rows]
         speaking = rows[result.live[rows] & (result.stay[rows] > 0)]
         table["active"][batch.points[speaking]] = 1
+        self._coincide(batch, speaking[result.gate[speaking] < 3])
         active = (table["active"][points] > 0) | (table["silent"][points] > 0)
+        active |= table["mutes"][points] > 0
         resting = rows[~active]
         levels[resting] = table["level"][batch.points[resting]]
         found = self._arrive(batch, resting[result.live[resting]])
@@ -108,54 +101,61 @@ class PointStream:
             found += self._turn(batch, turn, levels)
         changes.extend(sorted(found, key=lambda change: change.row))
 
+    def _coincide(self, batch: Batch, rows: Rows) -> None:
+        """Hold readings that tell of shaking or a surge against those of other points."""
+        family = self.book.series["family"][batch.series[rows]]
+        rows, family = (part[_TRIGGERS[family]] for part in (rows, family))
+        if len(rows):
+            shakes = family == DYNAMIC
+            found = self._coincidence.note(batch.points[rows], batch.time_ms[rows], shakes)
+            batch.together[rows], batch.following[rows] = found
+
     def _arrive(self, batch: Batch, rows: Rows) -> list[Change]:
         """Take times, scores and first reports of any readings; moves no level."""
         points, table = batch.points[rows], self.book.points
         score = batch.result.score[rows]
-        self.book.fused["score"][batch.series[rows]] = np.where(np.isnan(score), 0.0, score)
+        fused, series, good = self.book.fused, batch.series[rows], batch.result.gate[rows] < 3
+        # In order of arrival, so that the last of a series' and of a point's readings stands.
+        fused["score"][series] = np.where(np.isnan(score), 0.0, score)
+        fused["last"][series] = batch.time_ms[rows]
+        fused["latest"][series] = batch.value[rows]
+        fused["heard"][series] = batch.heard_ms[rows]
+        fused["seen"][series[good]] = batch.time_ms[rows[good]]
         fresh = rows[table["reported"][points] == 0]
         seen, first = np.unique(batch.points[fresh], return_index=True)
         newest = np.where(table["reported"] > 0, table["last"], np.iinfo(np.int64).min)
         np.maximum.at(newest, points, batch.time_ms[rows])
         table["last"][points] = newest[points]
-        # In order of arrival, so that the last of a point's readings stands.
         table["heard"][points] = batch.heard_ms[rows]
         table["reported"][points] = 1
         return [
-            self._change(int(fresh[at]), int(point), int(batch.time_ms[fresh[at]]))
+            self.announcer.state(int(fresh[at]), int(point), int(batch.time_ms[fresh[at]]))
             for point, at in zip(seen, first, strict=True)
         ]
 
     def _turn(self, batch: Batch, rows: Rows, levels: Rows) -> list[Change]:
         """One reading each of distinct active points."""
-        table, live = self.book.points, batch.result.live[rows]
+        live = batch.result.live[rows]
         changes = self._arrive(batch, rows[live])
         points, times = batch.points[rows], batch.time_ms[rows]
         good = live & (batch.result.gate[rows] < 3)
         self._take_evidence(batch, rows[good])
-        for place in np.flatnonzero(live & (table["silent"][points] > 0)).tolist():
-            point, time_ms = int(points[place]), int(times[place])
-            table["silent"][point] = 0
-            changes.append(self._warn(int(rows[place]), point, time_ms, WarningKind.REPORTING))
+        changes += self._speak_again(batch, rows[live])
         before, after = step(self.book, self._caps, points, times, good)
         levels[rows] = after
         for place in np.flatnonzero(before != after).tolist():
-            kind = _kind(int(before[place]), int(after[place]))
-            changes.append(
-                self._warn(
-                    int(rows[place]),
-                    int(points[place]),
-                    int(times[place]),
-                    kind,
-                    int(before[place]),
-                )
-            )
+            row, point, time_ms = (int(a[place]) for a in (rows, points, times))
+            changes.append(self.announcer.level(row, point, time_ms, int(before[place])))
         self._rest(points)
         return changes
 
     def _take_evidence(self, batch: Batch, rows: Rows) -> None:
         """Write what good readings support beside their series."""
         result, fused, series = batch.result, self.book.fused, batch.series[rows]
+        begins = (fused["stay"][series] == 0) & (result.stay[rows] > 0)
+        fused["since"][series] = np.where(begins, batch.time_ms[rows], fused["since"][series])
+        fused["together"][series] = batch.together[rows]
+        fused["following"][series] = batch.following[rows]
         for name in ("claim", "sure", "stay", "flag", "detector"):
             fused[name][series] = getattr(result, name)[rows]
         fused["time"][series] = batch.time_ms[rows]
@@ -179,66 +179,43 @@ class PointStream:
         )
 
     def _fall_silent(self, row: int, listened_ms: int) -> list[Change]:
-        points = self.silence.judge(listened_ms).tolist()
-        limits = limit_ms(self.book)
+        """Tell who is silent, at the reading that shows it."""
+        fallen = self.silence.judge(listened_ms)
+        if fallen is None:
+            return []
+        limits, tell = limit_ms(self.book), self.announcer.silence
+        quiet = quiet_points(self.book, fallen.now_ms)
         changes = []
-        for point in points:
+        for point in fallen.points.tolist():
             self.book.points["silent"][point] = 1
             event_ms = int(self.book.points["last"][point] + limits[point])
-            changes.append(self._warn(row, point, event_ms, WarningKind.SILENT))
+            reason = why_silent(self.book, self._neighbours, point, quiet)
+            changes.append(tell(row, point, event_ms, WarningKind.SILENT, reason))
+        for series in fallen.series.tolist():
+            point = int(self.book.series["point"][series])
+            self.book.fused["mute"][series] = 1
+            self.book.points["mutes"][point] += 1
+            event_ms = int(self.book.fused["last"][series] + fallen.limits_ms[series])
+            reason = why_mute(self.book, series)
+            changes.append(tell(row, point, event_ms, WarningKind.SILENT, reason))
         return changes
 
-    def _warn(
-        self,
-        row: int,
-        point: int,
-        event_ms: int,
-        kind: WarningKind,
-        previous: int | None = None,
-    ) -> Change:
-        table = self.book.points
-        level = int(table["level"][point])
-        about_level = previous is not None
-        # Counted apart: whether a short silence was noticed must not change a level's warning.
-        counter = "sequence" if about_level else "silences"
-        table[counter][point] += 1
-        speaks = about_level and level >= ASKED_FROM
-        outlook = self.outlooks.at(self._members(point), event_ms) if speaks else NOTHING
-        warning = make_warning(
-            point_id=self.book.point_ids[point],
-            kind=kind,
-            level=level,
-            previous_level=level if previous is None else previous,
-            event_ms=event_ms,
-            sequence=int(table[counter][point]),
-            reasons=reasons_of(self.book, point) if about_level else (),
-            forecast=outlook.forecast,
-            rules_version=self.book.rules.version,
-            forecast_refused=outlook.refused or "",
-        )
-        return self._change(row, point, event_ms, warning)
-
-    def _change(
-        self, row: int, point: int, event_ms: int, warning: WarningEvent | None = None
-    ) -> Change:
-        book = self.book
-        members = book.members[point, : book.member_count[point]]
-        return Change(
-            row=row,
-            point=point,
-            event_ms=event_ms,
-            level=int(book.points["level"][point]),
-            silent=int(book.points["silent"][point]),
-            score=float(book.fused["score"][members].max(initial=0.0)),
-            age_s=max(event_ms - int(book.points["last"][point]), 0) / 1000.0,
-            warning=warning,
-        )
-
-
-def _kind(before: int, after: int) -> WarningKind:
-    if after > before:
-        return WarningKind.UPGRADED if before else WarningKind.RAISED
-    return WarningKind.DOWNGRADED if after else WarningKind.CLEARED
+    def _speak_again(self, batch: Batch, rows: Rows) -> list[Change]:
+        """Tell of points and instruments that were silent and speak again."""
+        table, fused, changes = self.book.points, self.book.fused, []
+        tell, kind = self.announcer.silence, WarningKind.REPORTING
+        points, series = batch.points[rows], batch.series[rows]
+        for place in np.flatnonzero((table["silent"][points] > 0) | (fused["mute"][series] > 0)):
+            row, point, time_ms = (int(a[place]) for a in (rows, points, batch.time_ms[rows]))
+            if table["silent"][point]:
+                table["silent"][point] = 0
+                changes.append(tell(row, point, time_ms, kind))
+            if fused["mute"][series[place]]:
+                fused["mute"][series[place]] = 0
+                table["mutes"][point] -= 1
+                reason = why_mute(self.book, int(series[place]))
+                changes.append(tell(row, point, time_ms, kind, reason))
+        return changes
 
 
 def _turns(points: Rows, rows: Rows) -> list[Rows]:

@@ -14,12 +14,11 @@ import numpy as np
 from detectors.columns import I64, U8, Array, Rows
 from detectors.rules import FAMILIES
 from detectors.series import SeriesBook
+from detectors.witnesses import DISPLACEMENT, TILT, Bench, contradicted, second
 from domain.hazards import HazardType
 
 HOUR_MS = 3_600_000
 HOLD_INTERVALS = 3.0
-_DISPLACEMENT, _TILT = FAMILIES.index("displacement"), FAMILIES.index("tilt")
-_RAIN = FAMILIES.index("rain")
 
 
 @dataclass(frozen=True)
@@ -38,36 +37,36 @@ class Caps:
         return cls(np.array(alone, np.uint8), np.array(together, np.uint8))
 
 
-def supported(book: SeriesBook, caps: Caps, points: Rows) -> tuple[U8, U8]:
+def supported(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[U8, U8]:
     """Level that each point's series support now, and the one that they let it keep.
 
-    One instrument alone: its sure level, or its claim up to the doubtful level. Two instruments:
-    the higher claim, up to one above the lower. A tilt meter that turns while the crack meter or
-    the GNSS beside it sees nothing is not beyond doubt, and rain does not make it so.
+    One instrument alone: its sure level, or its claim up to the doubtful level, which a tilt meter
+    does not exceed where a crack meter or GNSS stands beside it. Motion that a displacement
+    instrument beside it does not bear out is blue; if it is sure of orange or red, it stands until
+    that instrument would have seen it, and is yellow then. Two instruments that confirm
+    each other (`detectors.witnesses`): the higher claim, up to one above the lower.
     """
-    members = book.members[points]
-    fused, table = book.fused, book.series
-    family = table["family"][members]
+    bench = Bench.of(book, points, now_ms)
+    rules, row = book.rules, np.arange(len(points))
     hazard = book.points["hazard"][points][:, None]
-    alone, together = caps.alone[hazard, family], caps.together[hazard, family]
-    claim, sure = fused["claim"][members], fused["sure"][members]
-    doubtful = np.minimum(claim, book.rules.doubtful_level)
-    measured = ((family == _DISPLACEMENT) & (members > 0)).any(axis=1)[:, None]
-    contradicted = measured & (family == _TILT)
-    sure = np.where(contradicted, doubtful, sure)
-    solo = np.minimum(np.maximum(doubtful, sure), alone).max(axis=1)
-    claim = np.minimum(claim, together)
-    top = claim.max(axis=1)
+    alone, together = caps.alone[hazard, bench.family], caps.together[hazard, bench.family]
+    doubtful = np.minimum(bench.claim, rules.doubtful_level)
+    measured = (bench.present & (bench.family == DISPLACEMENT)).any(axis=1)[:, None]
+    solo = np.where(measured & (bench.family == TILT), doubtful, np.maximum(doubtful, bench.sure))
+    unborne, against = contradicted(bench, now_ms)
+    fast = (bench.family == DISPLACEMENT) & (bench.sure > rules.doubtful_level)
+    most = np.where(unborne & ~fast, 1, np.where(against, rules.doubtful_level, 4))
+    solo = np.minimum(np.minimum(solo, most), alone).max(axis=1)
+    claim = np.minimum(bench.claim, together)
     leader = claim.argmax(axis=1)
-    instrument = table["instrument"][members]
-    leading = instrument[np.arange(len(points)), leader][:, None]
-    other = instrument != leading
-    tilt_leads = family[np.arange(len(points)), leader] == _TILT
-    other &= ~(tilt_leads[:, None] & (family == _RAIN))
-    second = np.where(other, claim, 0).max(axis=1)
-    pair = np.where(second > 0, np.minimum(top, second + 1), 0)
+    top = claim[row, leader]
+    # A neighbour in the same gully is a witness as good as another instrument.
+    beside = np.where(book.fused["following"][bench.members[row, leader]] > 0, top, 0)
+    beside = np.maximum(beside, second(bench, leader, claim, rules, now_ms))
+    pair = np.where(beside > 0, np.minimum(top, beside + 1), 0)
     up: U8 = np.maximum(solo, pair).astype(np.uint8)
-    stay = np.minimum(fused["stay"][members], together).max(axis=1)
+    kept = np.where(against, np.minimum(bench.stay, rules.doubtful_level), bench.stay)
+    stay = np.minimum(kept, together).max(axis=1)
     return up, np.maximum(stay, up).astype(np.uint8)
 
 
@@ -86,7 +85,7 @@ def step(book: SeriesBook, caps: Caps, points: Rows, time_ms: I64, good: Array) 
     """
     table = book.points
     before = table["level"][points]
-    up, stay = supported(book, caps, points)
+    up, stay = supported(book, caps, points, time_ms)
     rises = up > before
     under = ~rises & (stay < before)
     since = table["below_since"][points]

@@ -81,6 +81,52 @@ _DEBRIS_FLOW: dict[str, float] = {
     "rain_yellow_effective_mm": 40.0,  # [P]
 }
 
+SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "C": "Caine 1980, Geografiska Annaler A 62: I = 14.82 D^-0.39",
+        "D": "PHIVOLCS Dynaslope, operational thresholds of surface markers and tilt columns",
+        "J": "Japan Meteorological Agency: soil water index, range of municipal criteria",
+        "U": "Uchimura et al. 2015, Landslides 12: tilt rate 0.01 and 0.1 deg/h",
+        "V": "Cruden and Varnes 1996: velocity classes",
+        "X": "improved tangential angle, doi 10.1186/s13638-021-02033-y, table 1",
+        "P": "judgement of this project, to be replaced per site",
+    }
+)
+_SOURCE_OF = {
+    "velocity_yellow_mm_per_day": "D",
+    "velocity_orange_mm_per_day": "D",
+    "velocity_red_mm_per_day": "D",
+    "angle_blue_deg": "X",
+    "angle_yellow_deg": "X",
+    "angle_orange_deg": "X",
+    "angle_red_deg": "X",
+    "angle_yellow_floor_mm_per_day": "V",
+    "tilt_yellow_deg_per_day": "U",
+    "tilt_red_deg_per_day": "U",
+    "rain_id_intercept_mm_per_h": "C",
+    "rain_id_exponent": "C",
+    "rain_blue_ratio": "C",
+    "rain_yellow_ratio": "C",
+    "rain_blue_soil_water_mm": "J",
+    "rain_yellow_soil_water_mm": "J",
+}
+
+
+def source_of(threshold: str, hazard: HazardType) -> str:
+    """Letter of a threshold's source in `SOURCES`; what a kind of hazard changes is judgement.
+
+    Examples
+    --------
+    >>> source_of("rain_blue_soil_water_mm", HazardType.LANDSLIDE)
+    'J'
+    >>> source_of("rain_blue_soil_water_mm", HazardType.DEBRIS_FLOW)
+    'P'
+    """
+    if hazard is HazardType.DEBRIS_FLOW and threshold in _DEBRIS_FLOW:
+        return "P"
+    return _SOURCE_OF.get(threshold, "P")
+
+
 FAMILIES = ("displacement", "tilt", "flow", "dynamic", "rain", "water", "health", "other")
 """Kinds of evidence; the position is the family's code."""
 
@@ -128,6 +174,12 @@ class Rules:
         Written into every warning.
     doubtful_level
         What one instrument reaches at most while its evidence is not beyond doubt.
+    together_hours
+        Motion of two instruments that began further apart than this is not one motion.
+    rain_lead_hours, rain_hours
+        Rain confirms motion that began at most so long before it, or after it, began.
+    witness_hours
+        How old an instrument's last good reading may be (or three and a half of its intervals).
     silence_intervals, silence_least_s
         A point is silent when its last reading lies more than the larger of
         ``silence_intervals`` x its interval and ``silence_least_s`` behind the watermark.
@@ -136,6 +188,10 @@ class Rules:
     version: str
     hazards: Mapping[HazardType, HazardRules]
     doubtful_level: int = 2
+    together_hours: float = 12.0
+    rain_lead_hours: float = 2.0
+    rain_hours: float = 120.0
+    witness_hours: float = 3.0
     silence_intervals: float = 3.5
     silence_least_s: float = 30.0
 

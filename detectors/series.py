@@ -10,7 +10,7 @@ import numpy as np
 
 from detectors import arrival, clocks, forecasting, noise, quality, steps, tracks
 from detectors.base import FEATURES, Detector
-from detectors.columns import F64, Columns, Field
+from detectors.columns import F64, I64, Columns, Field
 from detectors.quality_limits import FAMILY_CODE
 from detectors.rules import FAMILIES, HazardRules, Rules
 from domain.channels import CHANNEL_NAMES
@@ -42,7 +42,16 @@ FUSION_FIELDS = (
     Field("stay", "u1"),
     Field("flag", "u1"),
     Field("detector", "u1"),
+    Field("since", "i8"),
+    Field("together", "u1"),
+    Field("following", "u1"),
     Field("time", "i8"),
+    Field("seen", "i8"),
+    Field("last", "i8"),
+    Field("heard", "i8"),
+    Field("mute", "u1"),
+    Field("stopped", "u1"),
+    Field("latest", "f8"),
     Field("value", "f8"),
     Field("score", "f4"),
     Field("features", "f4", FEATURES),
@@ -56,11 +65,14 @@ POINT_FIELDS = (
     Field("active", "u1"),
     Field("last", "i8"),
     Field("heard", "i8"),
+    Field("shaken", "i8", 2, fill=-1e15),
+    Field("triggered", "i8", fill=-1e15),
     Field("below", "u1"),
     Field("below_since", "i8"),
     Field("below_most", "u1"),
     Field("sequence", "i4"),
     Field("silences", "i4"),
+    Field("mutes", "u1"),
 )
 _HAZARDS = tuple(HazardType)
 _INSTRUMENTS = {"gnss_e": "gnss", "gnss_n": "gnss", "gnss_u": "gnss", "tilt_x": "tilt"}
@@ -88,6 +100,7 @@ class SeriesBook:
         self.limits: F64 = np.zeros((0, len(self.threshold_names)))
         self.interval_ms: F64 = np.full(64, 600_000.0)
         self.point_interval_ms: F64 = np.zeros(0)
+        self.district: I64 = np.zeros(0, np.int64)
         self.members = np.zeros((0, 8), np.intp)
         self.member_count = np.zeros(0, np.intp)
         self.series.resize(1)
@@ -154,6 +167,7 @@ class SeriesBook:
         point = self.registry.get(self.point_ids[row])
         hazard = point.hazard_type if point else _hazard_of(self.point_ids[row])
         self.points["hazard"][row] = _HAZARDS.index(hazard)
+        self.district[row] = _number(self.point_ids[row][:6])
         self.point_interval_ms[row] = 1000.0 * (point.interval_s if point else 600.0)
         values = dict(self.rules.hazards[hazard].thresholds)
         if point:
@@ -179,6 +193,7 @@ class SeriesBook:
         more = max(64, have // 2)
         self.limits = np.concatenate((self.limits, np.zeros((more, self.limits.shape[1]))))
         self.point_interval_ms = np.concatenate((self.point_interval_ms, np.zeros(more)))
+        self.district = np.concatenate((self.district, np.zeros(more, np.int64)))
         width = self.members.shape[1]
         self.members = np.concatenate((self.members, np.zeros((more, width), np.intp)))
         self.member_count = np.concatenate((self.member_count, np.zeros(more, np.intp)))
@@ -209,6 +224,10 @@ class SeriesBook:
                 return number
             highest = max(highest, number)
         return min(highest + 1, 250)
+
+
+def _number(digits: str) -> int:
+    return int(digits) if digits.isascii() and digits.isdigit() else -1
 
 
 def _hazard_of(point_id: str) -> HazardType:

@@ -4,7 +4,8 @@ The *watermark* is the lower median of the newest event times of all points that
 clock set to the future moves it no more than any other single point does. Whenever it passes a
 whole minute, every point whose newest reading lies further behind than its limit is silent. The
 passing is found at the very reading that causes it, so the result does not depend on how readings
-are cut into batches. A point that never reported is unknown, not silent.
+are cut into batches. A point that never reported is unknown, not silent. An
+instrument is silent when its own limit has passed and its point goes on speaking.
 
 Being behind in event time is not enough. After an outage of the network or of ingest the backlog
 comes by many ways at once, and one district's may be read before another's. So a point must also
@@ -14,6 +15,8 @@ by the clock of ingest, in which a pause counts for no more than `PAUSE_MS`.
 With 2^k points on record the minute to pass is set anew, so that first readings from a wrong
 clock do not hold the judgement up.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -106,27 +109,73 @@ class Silence:
         first = int(crossed.argmax()) + 1
         return min(stop, first) if stop else first
 
-    def judge(self, listened_ms: int) -> Rows:
-        """Points that are newly silent, in row order; sets the next minute to pass.
+    def judge(self, listened_ms: int) -> "Fallen | None":
+        """Find who is newly silent, in row order; sets the next minute to pass.
 
         Parameters
         ----------
         listened_ms
             The clock of listening now.
+
+        Returns
+        -------
+        Fallen or None
+            ``None`` if it is not due.
         """
         now = watermark(self._book)
         if now is None:
-            return np.zeros(0, np.intp)
+            return None
         grid = now // GRID_MS * GRID_MS
         due = self.next_ms is not None and grid >= self.next_ms
         self.next_ms = grid + GRID_MS
         if not due:
-            return np.zeros(0, np.intp)
+            return None
         table, size = self._book.points, self._book.points.size
         waiting = (table["reported"][:size] > 0) & (table["silent"][:size] == 0)
         late = waiting & (table["last"][:size] + limit_ms(self._book) < grid)
         unheard = listened_ms - table["heard"][:size] >= LISTEN_MS
-        return np.flatnonzero(late & unheard)
+        limits = self._series_limit_ms()
+        return Fallen(
+            grid, np.flatnonzero(late & unheard), self._mute(grid, limits, listened_ms), limits
+        )
+
+    def _series_limit_ms(self) -> I64:
+        rules, size = self._book.rules, self._book.fused.size
+        limit = rules.silence_intervals * self._book.interval_ms[:size]
+        return np.maximum(limit, 1000.0 * rules.silence_least_s).astype(np.int64)
+
+    def _mute(self, now_ms: int, limits: I64, listened_ms: int) -> Rows:
+        """Find series that stopped while their points go on, at two judgements running.
+
+        At one alone it may be the rest of a message that has not been read yet.
+        """
+        fused, points = self._book.fused, self._book.points
+        size = fused.size
+        own = np.minimum(points["last"][self._book.series["point"][:size]], now_ms)
+        last = fused["last"][:size]
+        stopped = (last > 0) & (fused["mute"][:size] == 0) & (last + limits < own)
+        stopped &= listened_ms - fused["heard"][:size] >= LISTEN_MS
+        again = np.flatnonzero(stopped & (fused["stopped"][:size] > 0))
+        fused["stopped"][:size] = stopped
+        return again
+
+
+@dataclass(frozen=True)
+class Fallen:
+    """Who is newly silent at a whole minute of the watermark.
+
+    Attributes
+    ----------
+    points, series
+        Rows of points, and of series whose points go on speaking.
+    limits_ms
+        How long each series may be quiet.
+    """
+
+    now_ms: int
+    points: Rows
+    series: Rows
+    limits_ms: I64
 
 
 def _first_of(points: Rows, mask: Mask) -> Mask:

@@ -12,6 +12,9 @@ import msgspec
 from domain.levels import Level
 from domain.times import iso
 
+INSTRUMENT_SILENCE = "silence.instrument"
+"""Rule in the reason of a silence that is not the whole point's."""
+
 
 class WarningKind(StrEnum):
     """What happened to the point."""
@@ -171,6 +174,11 @@ class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
     def event_time(self) -> str:
         """Event time as ISO 8601 in UTC."""
         return iso(self.event_ms)
+
+    @property
+    def of_instrument(self) -> bool:
+        """Whether a silence, or its end, is one instrument's while its point goes on speaking."""
+        return bool(self.reasons) and self.reasons[0].rule == INSTRUMENT_SILENCE
 
     @property
     def colour(self) -> str:

@@ -53,6 +53,8 @@ class Watch:
         if event.kind == "acknowledged":
             return
         self.levels[event.point_id] = event.level
+        if event.of_instrument:
+            return
         if event.kind == "silent":
             self.silent.add(event.point_id)
         elif event.kind == "reporting":

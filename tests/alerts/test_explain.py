@@ -1,5 +1,6 @@
 """Warnings in words: what is said, in both languages."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,3 +147,17 @@ def test_clean_text_is_one_line_of_utf8(text: str) -> None:
     cleaned.encode("utf-8")
     assert len(cleaned.splitlines()) <= 1
     assert clean_text(cleaned) == cleaned
+
+
+def test_a_silence_says_what_it_may_mean() -> None:
+    kinds = {
+        "silence.outage": ("network is down", "网络中断"),
+        "silence.destroyed": ("may be destroyed", "可能已被毁"),
+        "silence.instrument": ("an instrument has stopped", "单台仪器停止报数"),
+        "silence.station": ("station has stopped reporting", "监测站停止报数"),
+    }
+    for rule, (english, chinese) in kinds.items():
+        reason = msgspec.structs.replace(REASON, rule=rule, detector="silence", flag=9)
+        words = explain(make_event(kind=WarningKind.SILENT, reasons=(reason,)), None)
+        assert english in words.en.headline.lower() + words.en.text
+        assert chinese in words.zh.headline

@@ -1,5 +1,7 @@
 """Who is silent, judged by the watermark of all points."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,6 +61,80 @@ def test_a_silent_point_keeps_its_level() -> None:
     states = engine.heartbeat()
     row = states.point_id.to_list().index(IDS[0])
     assert (states.level[row], states.silent[row]) == (4, 1)
+
+
+def _channels(point_id: str, channels: tuple[str, ...]) -> Point:
+    return point(point_id, *[Device(f"d-{name}", (name,)) for name in channels])
+
+
+def _series(
+    point_id: str, channel: str, steps: range, values: np.ndarray | None = None
+) -> list[Row]:
+    rows = rows_of(
+        channel,
+        np.ones(len(steps)) if values is None else values,
+        device=f"d-{channel}",
+        point_id=point_id,
+        start_ms=START_MS + steps.start * STEP_MS,
+    )
+    return [(*row[:4], row[3], *row[5:]) for row in rows]
+
+
+def test_an_instrument_that_stops_is_told_apart_from_its_point() -> None:
+    points = _points() | {IDS[0]: _channels(IDS[0], ("crack", "tilt_x"))}
+    others = [_rows(p, range(40)) for p in IDS[1:]]
+    crack = _series(IDS[0], "crack", range(40))
+    tilt = [_series(IDS[0], "tilt_x", part) for part in (range(10), range(30, 40))]
+    rows = merged(crack, *tilt, *others)
+    engine = Engine(points)
+    events = warnings_of(feed(engine, rows, range(30, len(rows), 30)))
+    told = [(e.kind.value, e.reasons[0].rule, e.reasons[0].channel) for e in events]
+    assert told == [
+        ("silent", "silence.instrument", "tilt_x"),
+        ("reporting", "silence.instrument", "tilt_x"),
+    ]
+    assert events[0].event_ms == START_MS + 9 * STEP_MS + LIMIT_MS
+    assert not engine.heartbeat().silent.any()
+
+
+def _world(moving: bool) -> tuple[dict[str, Point], list[list[Row]]]:
+    """Make a dozen points within a few kilometres, the first of which runs away or not."""
+    ids = [f"50023501{i:04d}" for i in range(12)]
+    points = {p: point(p, Device(f"d{p}", ("crack",))) for p in ids}
+    rows = [_rows(p, range(40)) for p in ids]
+    if moving:
+        rows[0] = [(*r[:5], float(5 * min(step, 20) ** 2), r[6]) for step, r in enumerate(rows[0])]
+    return points, rows
+
+
+def _rules_of_silence(points: dict[str, Point], rows: list[list[Row]]) -> dict[str, str]:
+    events = warnings_of(feed(Engine(points), merged(*rows)))
+    return {e.point_id: e.reasons[0].rule for e in events if e.kind.value == "silent"}
+
+
+def test_a_moving_slope_whose_neighbours_speak_may_have_taken_its_station_along() -> None:
+    for moving, rule in ((True, "silence.destroyed"), (False, "silence.station")):
+        points, rows = _world(moving)
+        rows[0] = rows[0][:15]
+        assert _rules_of_silence(points, rows) == {IDS[0]: rule}
+
+
+def test_when_a_district_falls_silent_the_network_is_down() -> None:
+    """Eight of twelve stop within one reading; the four that speak are elsewhere."""
+    points, rows = _world(moving=True)
+    for number in range(8, 12):
+        there = f"50023701{number:04d}"
+        old = rows[number][0][0]
+        points[there] = replace(points.pop(old), point_id=there, lat=32.0)
+        rows[number] = [(there, *r[1:]) for r in rows[number]]
+    more = [f"50023701{i:04d}" for i in range(20, 30)]
+    for p in more:
+        points[p] = replace(point(p, Device(f"d{p}", ("crack",))), lat=32.0)
+        rows.append(_rows(p, range(40)))
+    rows[:8] = [series[:15] for series in rows[:8]]
+    told = _rules_of_silence(points, rows)
+    assert len(told) == 8
+    assert set(told.values()) == {"silence.outage"}
 
 
 def test_a_point_that_never_reported_is_not_silent() -> None:
