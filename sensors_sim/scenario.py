@@ -83,12 +83,11 @@ def parse_scenario(text: str, source: str, name: str = "unnamed") -> Scenario:
 
 
 def _check_spans(scenario: Scenario, text: str, source: str) -> None:
-    for table in ("weather", "failures", "surges", "faults"):
+    for table in ("fleet", "weather", "failures", "surges", "faults"):
         for key, value in msgspec.structs.asdict(getattr(scenario, table)).items():
             if isinstance(value, tuple) and value[0] > value[1]:
-                msg = (
-                    f"{_place(text, source, key)}: {table}.{key}: the span {list(value)} runs back"
-                )
+                path = f"{table}.{key}"
+                msg = f"{_place(text, source, path)}: {path}: the span {list(value)} runs back"
                 raise ScenarioError(msg)
 
 
@@ -99,13 +98,21 @@ def _explain(error: str, text: str, source: str) -> str:
     if unknown:
         path = f"{path}.{unknown[1]}".lstrip(".")
         reason = "unknown key"
-    key = re.sub(r"\[.*", "", path).split(".")[-1]
+    key = path.partition("[")[0]
     return f"{_place(text, source, key)}: {path}: {reason}"
 
 
-def _place(text: str, source: str, key: str) -> str:
-    """Name the source and, if the key stands at the start of a line, the line."""
+def _place(text: str, source: str, path: str) -> str:
+    """Name the source and, if the key is found in its table, the line."""
+    table = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        if re.match(rf"\s*\[?{re.escape(key)}\s*[=\]]", line):
+        header = re.match(r"\s*\[([^\[\]]+)\]", line)
+        if header:
+            table = header[1].replace(" ", "") + "."
+            if table == path + ".":
+                return f"{source}, line {number}"
+            continue
+        key = re.match(r"\s*([\w.\-]+)\s*=", line)
+        if key and table + key[1] == path:
             return f"{source}, line {number}"
     return source

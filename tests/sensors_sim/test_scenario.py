@@ -25,6 +25,18 @@ def test_every_scenario_of_the_project_loads(name: str) -> None:
         ("[failures]\ntertiary_h = [2, 1]", "failures.tertiary_h: the span [2.0, 1.0] runs back"),
         ("[failures]\ntertiary_h = [1]", "my.toml, line 2: failures.tertiary_h: "),
         ("[failures\n", "my.toml: "),
+        ("[fleet]\nbattery_days = [3, 2]", "my.toml, line 2: fleet.battery_days: the span"),
+        ("[failures.kinds]\nrockfal = 1", "my.toml, line 2: failures.kinds.rockfal: unknown key"),
+        ("[failures.kinds]\nrockfall = '1'", "my.toml, line 2: failures.kinds.rockfall: Expected"),
+        ("[failures]\nstorm = 1", "my.toml, line 2: failures.storm: Expected `bool`"),
+        ("[failures]\ntertiary_h = 3", "my.toml, line 2: failures.tertiary_h: Expected `array`"),
+        ("start = 2026-06-20T00:00:00", "my.toml, line 1: start: "),
+        ("start = 'today'", "my.toml, line 1: start: "),
+        ("faults = 3", "my.toml, line 1: faults: Expected `object`"),
+        (
+            "[surges]\nper_1000_points_per_day = 1\n[faults]\nper_1000_points_per_day = 1",
+            "my.toml, line 4: faults.per_1000_points_per_day: unknown key",
+        ),
         ("speed = 0", "my.toml, line 1: speed: Expected `float` > 0.0"),
     ],
 )
