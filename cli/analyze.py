@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from alerts.forecast_words import REFUSAL_EN
 from cli.series_file import Series, read_series
 from detectors.analysis import Analysis
 from detectors.analysis import analyze as run_detectors
@@ -125,6 +126,10 @@ def _print(found: Analysis, series: Series, console: Console) -> None:
         table.add_row(iso(change.time_ms), f"{level.colour} {level.name_zh}", because)
     if found.levels:
         console.print(table)
+    for change in found.levels[-1:]:
+        if change.forecast_refused:
+            why = REFUSAL_EN.get(change.forecast_refused, change.forecast_refused)
+            console.print(f"no forecast of the time of failure: {why}", highlight=False)
     for forecast in found.forecasts[-1:]:
         console.print(
             f"last forecast of failure: {iso(forecast.failure_ms)}, window "

@@ -28,11 +28,15 @@ _LEVEL_KINDS = frozenset(WarningKind) - {WarningKind.SILENT, WarningKind.REPORTI
 
 @dataclass(frozen=True)
 class LevelChange:
-    """A change of level with its reasons; ``time_ms`` is UTC milliseconds."""
+    """A change of level with its reasons; ``time_ms`` is UTC milliseconds.
+
+    ``forecast_refused`` says why moving ground got no forecast with it (`ForecastRefusal`).
+    """
 
     time_ms: int
     level: int
     reasons: tuple[Reason, ...]
+    forecast_refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Analysis:
                     "time": iso(c.time_ms),
                     "level": c.level,
                     "reasons": [_plain(r) for r in c.reasons],
+                    "forecast_refused": c.forecast_refused,
                 }
                 for c in self.levels
             ],
@@ -111,6 +116,9 @@ class Analysis:
                     "latest": iso(f.latest_ms),
                     "method": f.method,
                     "r2": f.r2,
+                    "coverage": f.coverage,
+                    "onset": iso(f.onset_ms),
+                    "methods": {m.method: iso(m.failure_ms) for m in f.methods},
                 }
                 for f in self.forecasts
             ],
@@ -209,7 +217,7 @@ def _run(
         time_ms=time_ms,
         value=value,
         levels=tuple(
-            LevelChange(w.event_ms, w.level, w.reasons)
+            LevelChange(w.event_ms, w.level, w.reasons, w.forecast_refused)
             for w in outcome.warnings
             if w.kind in _LEVEL_KINDS
         ),

@@ -78,9 +78,10 @@ def test_the_report_is_plain_json() -> None:
     report = msgspec.json.decode(msgspec.json.encode(found.to_json()))
     assert set(report) == {"rows", "used", "quality", "levels", "forecasts", "max_level"}
     assert report["quality"] == {"good": found.used, "suspect": 0, "fail": 0, "missing": 0}
-    assert set(report["levels"][0]) == {"time", "level", "reasons"}
+    assert set(report["levels"][0]) == {"time", "level", "reasons", "forecast_refused"}
     assert set(report["forecasts"][0]) == {
         "made_at", "failure_time", "earliest", "latest", "method", "r2",
+        "coverage", "onset", "methods",
     }  # fmt: skip
 
 
