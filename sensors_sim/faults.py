@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.channels import CHANNELS
+from sensors_sim.axes import axes_of, gnss_slots, slots_of_families
 from sensors_sim.instruments import BEST_DBM, WORST_DBM, link_dbm
 from sensors_sim.noise import Noise
 from sensors_sim.plans import FaultPlan
@@ -131,8 +132,8 @@ class Faults:
         self._district = np.array([codes.index(point.district) for point in sites.points])
         self._areas = Noise(seed, codes)
         self._area_until = np.zeros(len(codes), np.int64)
-        self._any_slot = _choices(sites, tuple({c.family for c in CHANNELS.values()}))
-        self._slow_slot = _choices(sites, _SLOW)
+        self._any_slot = slots_of_families(sites, tuple({c.family for c in CHANNELS.values()}))
+        self._slow_slot = slots_of_families(sites, _SLOW)
         self._has_axes = np.array(
             [axes_of(device.channels) is not None for device in sites.devices]
         )
@@ -243,40 +244,3 @@ class Faults:
         behind = -np.clip(lost, 1, self._interval_ms - 1).astype(np.int64)
         skew = np.where(active[kind], behind, 0)
         return np.where(active[FaultKind.CLOCK_SKEW], self._ahead_ms, skew)
-
-
-def axes_of(channels: tuple[str, ...]) -> tuple[int, int] | None:
-    """Slots of the two horizontal axes of an instrument, which can be swapped.
-
-    Examples
-    --------
-    >>> axes_of(("crack", "tilt_x", "tilt_y")), axes_of(("crack",))
-    ((1, 2), None)
-    """
-    for one, other in (("gnss_e", "gnss_n"), ("tilt_x", "tilt_y")):
-        if one in channels and other in channels:
-            return channels.index(one), channels.index(other)
-    return None
-
-
-def gnss_slots(channels: tuple[str, ...]) -> list[int]:
-    """Slots of a receiver's three axes, in the order e, n, u; none where one is missing.
-
-    Examples
-    --------
-    >>> gnss_slots(("rain", "gnss_e", "gnss_n", "gnss_u")), gnss_slots(("rain",))
-    ([1, 2, 3], [])
-    """
-    axes = ("gnss_e", "gnss_n", "gnss_u")
-    return [channels.index(axis) for axis in axes] if set(axes) <= set(channels) else []
-
-
-def _choices(sites: Sites, families: tuple[str, ...]) -> tuple[Rows, Rows]:
-    """Slots of each device's channels of some families, shape (n, width), and their number."""
-    slots = np.zeros((len(sites), sites.width), np.int64)
-    counts = np.zeros(len(sites), np.int64)
-    for row, device in enumerate(sites.devices):
-        fit = [i for i, name in enumerate(device.channels) if CHANNELS[name].family in families]
-        slots[row, : len(fit)] = fit
-        counts[row] = len(fit)
-    return slots, counts

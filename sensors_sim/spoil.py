@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.channels import CHANNELS
-from sensors_sim.faults import ONCE, FaultKind, FaultStep, axes_of, gnss_slots
+from sensors_sim.axes import axes_of, gnss_slots
+from sensors_sim.faults import ONCE, FaultKind, FaultStep
 from sensors_sim.instruments import DECIMALS
 from sensors_sim.noise import Noise
 from sensors_sim.sites import Sites
