@@ -1,0 +1,140 @@
+"""The tables of docs/evaluation.md, from the metrics of several runs.
+
+``python -m benchmarks.evaluation_table season storm quake`` (folders with a metrics.json)
+"""
+
+import argparse
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from evaluation.goals import FLAGGED_KINDS, TESTS
+from evaluation.metrics import Metrics, read_metrics
+from evaluation.texts import number_text, rate_text, share_text, spread_text
+
+Row = tuple[str, Callable[[Metrics], str]]
+
+
+def main() -> None:
+    """Print a table for each subject, a column for each run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+")
+    runs = [read_metrics(folder / "metrics.json") for folder in parser.parse_args().folders]
+    for rows in (_about(), _failures(), _alarms(), _forecasts(), _flags(), _silence()):
+        print(_table(runs, rows), end="\n\n")
+
+
+def _table(runs: list[Metrics], rows: Iterable[Row]) -> str:
+    lines = [[name, *(cell(run) for run in runs)] for name, cell in rows]
+    head = ["", *(f"{run.about.scenario} {run.about.seed}" for run in runs)]
+    body = [line for line in lines if any(cell not in ("-", "- of 0") for cell in line[1:])]
+    marks = ["---"] * len(head)
+    return "\n".join("| " + " | ".join(line) + " |" for line in (head, marks, *body))
+
+
+def _about() -> list[Row]:
+    return [
+        ("points x days", lambda m: f"{m.about.points:,} x {m.about.days:g}"),
+        ("interval, min", lambda m: f"{m.about.interval_s / 60:g}"),
+        ("readings", lambda m: f"{m.about.readings / 1e6:.1f} million"),
+        ("point-years", lambda m: f"{m.about.point_years:.1f}"),
+        ("failures", lambda m: str(len(m.failures))),
+    ]
+
+
+def _failures() -> list[Row]:
+    rows: list[Row] = []
+    for group in ("24 h and more", "6 to 24 h", "1 to 6 h", "under 1 h"):
+        for level in ("yellow", "orange", "red"):
+            rows.append(_warned(f"{group}: {level}", "warned_by_duration", group, level))
+    for hazard in ("landslide", "rockfall", "debris_flow", "collapse", "unstable_slope"):
+        rows.append(_warned(f"{hazard}: orange", "warned_by_hazard", hazard, "orange"))
+    return rows
+
+
+def _warned(name: str, table: str, group: str, level: str) -> Row:
+    def cell(run: Metrics) -> str:
+        levels = getattr(run, table).get(group)
+        if levels is None or not levels[level].warned.of:
+            return "-"
+        found = levels[level]
+        return f"{share_text(found.warned)}, lead {spread_text(found.lead_h)} h"
+
+    return name, cell
+
+
+def _alarms() -> list[Row]:
+    rows: list[Row] = []
+    for level in ("blue", "yellow", "orange", "red"):
+        rows.append((f"{level}: false a point-year", _rate(level, "false")))
+        rows.append((f"{level}: false or rain alone", _rate(level, "false_or_rain")))
+        rows.append((f"{level}: false by", _causes(level)))
+        rows.append((f"{level}: moving, earthquake, creep, rain", _verdicts(level)))
+    for level in ("yellow", "orange", "red"):
+        rows.append((f"hours at {level} for nothing, a point-year", _hours(level)))
+    return rows
+
+
+def _rate(level: str, kind: str) -> Callable[[Metrics], str]:
+    return lambda m: rate_text(getattr(m.alarms["all"][level], kind))
+
+
+def _causes(level: str) -> Callable[[Metrics], str]:
+    return lambda m: ", ".join(f"{c} {n}" for c, n in m.alarms["all"][level].causes.items()) or "-"
+
+
+def _verdicts(level: str) -> Callable[[Metrics], str]:
+    names = ("moving", "earthquake", "creep", "rain")
+    return lambda m: ", ".join(str(m.alarms["all"][level].verdicts[name]) for name in names)
+
+
+def _hours(level: str) -> Callable[[Metrics], str]:
+    return lambda m: number_text(m.false_hours_per_point_year[level])
+
+
+def _forecasts() -> list[Row]:
+    rows: list[Row] = []
+    for name in ("issued", "updates"):
+        field = f"forecasts_{name}"
+        rows += [
+            (f"{name}: hold the failure", _part(field, "covered", share_text)),
+            (f"{name}: where one came", _part(field, "covered_where_failed", share_text)),
+            (f"{name}: error, h", _part(field, "error_h", spread_text)),
+            (f"{name}: error / time left", _part(field, "error_share", spread_text)),
+            (f"{name}: width / time left", _part(field, "width_share", spread_text)),
+        ]
+    return rows
+
+
+def _part(field: str, part: str, text: Callable[..., str]) -> Callable[[Metrics], str]:
+    return lambda m: text(getattr(getattr(m, field), part))
+
+
+def _flags() -> list[Row]:
+    rows: list[Row] = [
+        (f"{kind} caught", _kind(kind)) for kind in (*FLAGGED_KINDS, "swapped_axes", "drift")
+    ]
+    rows += [(f"right, named {name}", _test(name)) for name in TESTS]
+    return [*rows, ("right, all flags", lambda m: share_text(m.flags.right))]
+
+
+def _kind(kind: str) -> Callable[[Metrics], str]:
+    return lambda m: share_text(m.flags.kinds[kind].occurrences) if kind in m.flags.kinds else "-"
+
+
+def _test(name: str) -> Callable[[Metrics], str]:
+    return lambda m: share_text(m.flags.tests[name]) if name in m.flags.tests else "-"
+
+
+def _silence() -> list[Row]:
+    rows: list[Row] = [
+        (f"{cause} noticed", _noticed(cause)) for cause in ("dropout", "power_loss", "destroyed")
+    ]
+    return [*rows, ("events that were right", lambda m: share_text(m.silence.right))]
+
+
+def _noticed(cause: str) -> Callable[[Metrics], str]:
+    return lambda m: share_text(m.silence.noticed[cause]) if cause in m.silence.noticed else "-"
+
+
+if __name__ == "__main__":
+    main()
