@@ -119,19 +119,19 @@ class Run:
         return self._stop.is_set()
 
     def _programs(self) -> list[Program]:
-        me = [sys.executable, "-m", "cli.main"]
+        me, role = ([sys.executable, "-m", module] for module in ("cli.main", "cli.role"))
         layout = self.layout
         sim = [*me, "sim", "--registry", str(layout.registry), "--ledger", str(layout.ledger)]
         sim += ["--summary", str(layout.sim_summary), *self.sim_options]
         mqtt = [*me, "embedded-mqtt", str(layout.mqtt_port), str(layout.root / "rumqttd.toml")]
-        receiver = [*me, "webhook-receiver", "--port", str(layout.webhook_port)]
+        receiver = [*role, "webhook-receiver", "--port", str(layout.webhook_port)]
         receiver += ["--secret-file", str(layout.secret), "--output", str(layout.received)]
         return [
             Program("mqtt", "servers", mqtt),
             Program("kafka", "servers", [*me, "embedded-kafka", str(layout.kafka_port)]),
-            *(Program(role, "roles", [*me, role]) for role in ROLES),
+            *(Program(name, "roles", [*role, name]) for name in ROLES),
             Program("receiver", "roles", receiver),
-            Program("console", "roles", [*me, "console"]),
+            Program("console", "roles", [*role, "console"]),
             Program("sim", "roles", sim, restart=False),
         ]
 
