@@ -17,6 +17,7 @@ OTHERS = {
     "calibration": "benchmarks.bench_calibration",
     "dashboards": "benchmarks.bench_dashboards",
     "detectors": "benchmarks.bench_detectors",
+    "earthquake": "benchmarks.bench_earthquake",
     "forecast": "benchmarks.bench_forecast",
     "ingest": "benchmarks.bench_ingest",
     "oddwater": "benchmarks.bench_oddwater",
