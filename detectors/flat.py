@@ -36,8 +36,11 @@ COARSE_RATE = 0.45
 BEYOND = 1.5
 """Multiple of its usual long runs that a coarse series must pass to be called stuck."""
 
-LONG_GAIN, LONG_KEPT = 0.5, 0.9995
-"""How fast the usual long run grows with longer ones, and is forgotten a reading."""
+LONG_KEPT = 0.9995
+"""The longest run is forgotten by this share with every reading."""
+
+COARSE_AFTER = 256
+"""Readings before a coarse series' runs are known: days, for friction follows the sun."""
 
 WINDOW = 16
 ATTENUATED_SHARE = 0.25
@@ -61,14 +64,15 @@ def flat_line(table: Columns, series: Rows, channel: U8, jump: F64, known: Mask)
     table["flat_run"][series] = run
     longest = table["flat_long"][series] * np.float32(LONG_KEPT)
     ended = ~equal & (before >= LONG_RUN) & (before > longest)
-    longest = np.where(ended, longest + LONG_GAIN * (before - longest), longest)
+    longest = np.where(ended, before, longest)
     table["flat_long"][series] = longest
     rate = table["flat_rate"][series].astype(np.float64)
     gain = np.maximum(1.0 / (table["count"][series] + 4.0), 1.0 / MEMORY)
     learn = known & (run < np.maximum(LONG_RUN, longest))
     table["flat_rate"][series] = np.where(learn, rate + gain * (equal - rate), rate)
     flags: U8 = np.full(len(series), Flag.GOOD, np.uint8)
-    usual = (rate > COARSE_RATE) & (run <= BEYOND * longest)
+    young = table["count"][series] < COARSE_AFTER
+    usual = (rate > COARSE_RATE) & ((run <= BEYOND * longest) | young)
     tested = FLAT_TESTED[channel] & (run >= LEAST_RUN) & ~usual
     if tested.any():
         likelihood = run * np.log(np.clip(rate, LEAST_RATE, 1.0))
