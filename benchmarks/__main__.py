@@ -2,7 +2,7 @@
 
 Without a name: ``simulator``, then ``pipeline``. Names: ``pipeline``, ``dashboards``,
 ``detectors``, ``forecast``, ``ingest``, ``simulator``, ``storage``; ``calibration`` of the anomaly
-score, and its public data sets ``skab`` and ``oddwater``.
+score, and its public data sets ``skab`` and ``oddwater``; ``quality`` flags against the truth.
 """
 
 import platform
@@ -21,6 +21,7 @@ OTHERS = {
     "forecast": "benchmarks.bench_forecast",
     "ingest": "benchmarks.bench_ingest",
     "oddwater": "benchmarks.bench_oddwater",
+    "quality": "benchmarks.bench_quality",
     "simulator": "benchmarks.bench_simulator",
     "skab": "benchmarks.bench_skab",
     "storage": "benchmarks.bench_storage",
