@@ -31,16 +31,13 @@ LONG_RUN = 6
 """Runs from which on a series' long ones are learned."""
 
 COARSE_RATE = 0.45
-"""Share of repeats from which a series is called coarse: friction and steps make its runs."""
+"""Share of repeats from which a series is called coarse: friction makes its runs."""
 
 BEYOND = 1.5
 """Multiple of its usual long runs that a coarse series must pass to be called stuck."""
 
 LONG_KEPT = 0.9995
 """The longest run is forgotten by this share with every reading."""
-
-COARSE_AFTER = 256
-"""Readings before a coarse series' runs are known: days, for friction follows the sun."""
 
 WINDOW = 16
 ATTENUATED_SHARE = 0.25
@@ -71,8 +68,7 @@ def flat_line(table: Columns, series: Rows, channel: U8, jump: F64, known: Mask)
     learn = known & (run < np.maximum(LONG_RUN, longest))
     table["flat_rate"][series] = np.where(learn, rate + gain * (equal - rate), rate)
     flags: U8 = np.full(len(series), Flag.GOOD, np.uint8)
-    young = table["count"][series] < COARSE_AFTER
-    usual = (rate > COARSE_RATE) & ((run <= BEYOND * longest) | young)
+    usual = (rate > COARSE_RATE) & (run <= BEYOND * longest)
     tested = FLAT_TESTED[channel] & (run >= LEAST_RUN) & ~usual
     if tested.any():
         likelihood = run * np.log(np.clip(rate, LEAST_RATE, 1.0))
