@@ -2,8 +2,8 @@
 
     python -m benchmarks earthquake
 
-1,400 points (an eighth of 11,000) with six channels each, a reading every ten seconds; all shake for
-a minute. CPU time of the engine a batch, before, during and after, and the warnings raised.
+1,400 points (an eighth of 11,000) with six channels each, a reading every ten seconds; all shake
+for a minute. CPU time of the engine a batch, before, during and after, and the warnings raised.
 """
 
 import time
@@ -57,13 +57,13 @@ def main() -> None:
     """Print the cost of a batch in each phase."""
     rng = np.random.default_rng(1)
     points = make_points(rng)
-    engine, step, raised = Engine(points), 0, 0
+    engine, step = Engine(points), 0
     for phase, steps in (
         ("quiet", QUIET_STEPS),
         ("shaken", SHAKEN_STEPS),
         ("after", AFTER_STEPS),
     ):
-        took = []
+        took, raised = [], 0
         for _ in range(steps):
             frame = make_frame(tuple(points), step, phase == "shaken", rng)
             began = time.process_time()
@@ -73,8 +73,8 @@ def main() -> None:
             step += 1
         middle, worst = 1e3 * np.median(took), 1e3 * max(took)
         each = 1e6 * np.median(took) / (POINTS * len(CHANNELS))
-        print(f"{phase:6s} {middle:5.0f} ms a batch, at most {worst:.0f}; {each:.1f} us a reading")
-    print(f"{raised} warnings raised of {POINTS} points")
+        cost = f"{middle:5.0f} ms a batch, at most {worst:.0f}; {each:.1f} us a reading"
+        print(f"{phase:6s} {cost}; {raised} of {POINTS} points warned of")
 
 
 if __name__ == "__main__":
