@@ -108,6 +108,10 @@ def test_a_click_on_a_warning_shows_the_point_with_charts_and_reasons(
 def test_a_click_on_the_map_opens_what_lies_there(stage: Stage, page: Page) -> None:
     page.goto(stage.url + "#/map")
     expect(page.locator("#point")).to_be_hidden()
+    page.wait_for_function(  # the map has its new width, and has drawn it
+        "() => { const m = window.geohazard.map; "
+        "return m.width === m.root.clientWidth && !m.queued; }"
+    )
     x, y = page.evaluate(
         "id => window.geohazard.map.screen(window.geohazard.store.rows.get(id))", runaway(stage)
     )
