@@ -57,7 +57,11 @@ def test_the_report_needs_no_network_and_is_well_formed(metrics):
 
 def test_names_cannot_break_the_page(metrics):
     about = msgspec.structs.replace(metrics.about, scenario="<script>alert(1)</script>")
-    page = report(msgspec.structs.replace(metrics, about=about))
+    lost = msgspec.structs.replace(
+        metrics.failures[0], point_id="<script>", lead_h=dict.fromkeys(metrics.failures[0].lead_h)
+    )
+    page = report(msgspec.structs.replace(metrics, about=about, failures=[lost]))
+    assert page.count("&lt;script&gt;") >= 3
     assert "<script>" not in page
 
 
