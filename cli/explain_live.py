@@ -42,6 +42,7 @@ def from_influx(settings: Settings, warning_id: str) -> Case:
 async def _find(history: History, registry: Path, warning_id: str, limit: int) -> Case:
     try:
         last = await history.warnings(limit)
+        last += await history.warnings(limit, silence=True)
         event = next((p.event for p in last if p.event.id == warning_id), None)
         if event is None:
             msg = f"there is no warning {warning_id!r} among the last {limit:,} of the record"

@@ -1,6 +1,12 @@
 """``geohazard explain`` from an evaluated record, an embedded store and a file."""
 
+import asyncio
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from aiohttp import web
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
@@ -10,10 +16,11 @@ from detectors.engine import Engine
 from domain.errors import GeohazardError
 from domain.registry import load_registry
 from domain.settings import InfluxSettings, IngestSettings
-from domain.warnings import encode_warning
+from domain.warnings import WarningKind, encode_warning, make_warning
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
 from evaluation.metrics import evaluate
+from pipeline import store_queries
 from storage.duck import DuckStore
 from storage.influx import InfluxStore
 from tests.evaluation.builders import write_record
@@ -62,19 +69,64 @@ def test_in_chinese(record, warning):
 
 def test_the_store_and_the_record_say_the_same(record, warning, tmp_path):
     store = DuckStore(tmp_path / "record.duckdb", retention_h=1e6)
-    data = open_data_set(record)
-    door, engine = Door.of(IngestSettings()), Engine(data.registry.points)
-    for batch in data.batches():
-        mine = batch.take(batch.point_id.codes == _code(batch, warning.point_id))
-        mine = mine.take(door.admits(mine))
-        store.write_readings([mine])
-        store.write_features([engine.process(mine).features])
-    store.write_warnings([(warning, 1)])
+    fill(store, record, warning)
     store.close()
     (tmp_path / "registry.csv").write_bytes((record / "registry.csv").read_bytes())
     stored = run(warning.id, "--data-dir", tmp_path)
     assert stored.exit_code == 0, stored.output
     assert stored.stdout == run(warning.id, "--data-dir", record).stdout
+
+
+@contextlib.contextmanager
+def answering(store, path):
+    """Let the store's questions be answered at a socket, as its role does."""
+    loop, pool = asyncio.new_event_loop(), ThreadPoolExecutor(1)
+    runner = web.AppRunner(store_queries._application(store, pool), access_log=None)
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    def run_there(work):
+        return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=30)
+
+    async def start():
+        await runner.setup()
+        await web.SockSite(runner, store_queries._private_socket(path)).start()
+
+    try:
+        run_there(start())
+        yield
+    finally:
+        run_there(runner.cleanup())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+        pool.shutdown()
+
+
+def test_a_running_store_is_asked_through_its_process(record, warning, tmp_path):
+    store = DuckStore(tmp_path / "record.duckdb", retention_h=1e6)
+    fill(store, record, warning)
+    (tmp_path / "geohazard.toml").write_text(
+        f'registry = "{record / "registry.csv"}"\n[store]\nkind = "duckdb"\n'
+        f'path = "{store.path}"\nsocket = "{tmp_path / "s"}"\n'
+    )
+    quiet = make_warning(
+        point_id=warning.point_id,
+        kind=WarningKind.SILENT,
+        level=3,
+        previous_level=3,
+        event_ms=warning.event_ms + 1,
+        sequence=1,
+    )
+    store.write_warnings([(quiet, 2)])
+    with answering(store, tmp_path / "s"):
+        assert "stopped reporting" in run(quiet.id, "--data-dir", tmp_path).stdout
+        live = run(warning.id, "--data-dir", tmp_path)
+        assert "among the last 1,000" in str(run("w_0", "--data-dir", tmp_path).exception)
+    store.close()
+    assert live.exit_code == 0, live.exception
+    assert live.stdout == run(warning.id, "--data-dir", tmp_path).stdout
+    assert live.stdout == run(warning.id, "--data-dir", record).stdout
 
 
 @pytest.fixture
@@ -97,17 +149,10 @@ def influx(tmp_path):
 @pytest.mark.integration
 def test_influxdb_says_the_same(record, warning, influx, tmp_path, monkeypatch):
     asked, written = influx
-    data = open_data_set(record)
     registry = load_registry(record / "registry.csv")
     settings = InfluxSettings(url=f"http://{written}", token=SecretStr(TOKEN))
     store = InfluxStore(settings, lambda: registry, partitions=1)
-    door, engine = Door.of(IngestSettings()), Engine(data.registry.points)
-    for batch in data.batches():
-        mine = batch.take(batch.point_id.codes == _code(batch, warning.point_id))
-        mine = mine.take(door.admits(mine))
-        store.write_readings([mine])
-        store.write_features([engine.process(mine).features])
-    store.write_warnings([(warning, 1)])
+    fill(store, record, warning)
     store.close()
     monkeypatch.setenv("GEOHAZARD_STORE__KIND", "influxdb")
     monkeypatch.setenv("GEOHAZARD_INFLUX__URL", f"http://{asked}")
@@ -154,6 +199,18 @@ def test_a_file_that_holds_no_warnings(tmp_path):
 
 def test_folder_and_file_together_are_refused(tmp_path):
     assert run("w_0", "--data-dir", tmp_path, "--file", tmp_path / "x").exit_code == 2
+
+
+def fill(store, record, warning):
+    """Write the warning and its point's readings and features, as the pipeline would."""
+    data = open_data_set(record)
+    door, engine = Door.of(IngestSettings()), Engine(data.registry.points)
+    for batch in data.batches():
+        mine = batch.take(batch.point_id.codes == _code(batch, warning.point_id))
+        mine = mine.take(door.admits(mine))
+        store.write_readings([mine])
+        store.write_features([engine.process(mine).features])
+    store.write_warnings([(warning, 1)])
 
 
 def _code(batch, point_id):
