@@ -153,16 +153,17 @@ async def _live(request: web.Request) -> web.WebSocketResponse | web.Response:
     if console.browsers >= MOST_BROWSERS:
         return _error(503, "too many pages are open")
     socket = web.WebSocketResponse(heartbeat=20.0, max_msg_size=1024, compress=True)
-    await socket.prepare(request)
     console.browsers += 1
-    teller = asyncio.create_task(_tell(console, socket))
     try:
-        async for _ in socket:  # the page says nothing; this ends when it goes
-            pass
+        await socket.prepare(request)
+        # A fault of the teller ends the connection, so that no dead page looks alive.
+        async with asyncio.TaskGroup() as group:
+            teller = group.create_task(_tell(console, socket))
+            async for _ in socket:  # the page says nothing; this ends when it goes
+                pass
+            teller.cancel()
     finally:
         console.browsers -= 1
-        teller.cancel()
-        await asyncio.gather(teller, return_exceptions=True)
     return socket
 
 

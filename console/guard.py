@@ -104,8 +104,7 @@ def make_guard(names: frozenset[str] | None, sessions: Sessions | None, *, tls: 
 def _refusal(
     request: web.Request, names: frozenset[str] | None, sessions: Sessions | None
 ) -> web.Response | None:
-    name = urlsplit(f"//{request.host}").hostname or ""
-    if names is not None and name not in names:
+    if names is not None and _hostname(request.host) not in names:
         return web.Response(status=421, text="this server has another name")
     changes = request.method not in ("GET", "HEAD")
     if (changes or request.path == "/api/live") and not _from_here(request):
@@ -119,6 +118,13 @@ def _refusal(
     return web.Response(status=303, headers={"Location": "/login"})
 
 
+def _hostname(authority: str) -> str | None:
+    try:
+        return urlsplit(f"//{authority}").hostname
+    except ValueError:
+        return None  # such as "[": no browser sends it
+
+
 def _from_here(request: web.Request) -> bool:
-    origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc == request.host
+    scheme, _, place = request.headers.get("Origin", "").partition("://")
+    return scheme in ("http", "https") and place == request.host

@@ -121,8 +121,21 @@ function follow() {
   socket.onmessage = (event) => take(JSON.parse(event.data));
   socket.onclose = () => {
     renderLive();
-    setTimeout(follow, AGAIN_MS);
+    setTimeout(again, AGAIN_MS);
   };
+}
+
+// The console may have come back with another registry, or ask for the password: begin as a new page does.
+async function again() {
+  try {
+    await loadProvince();
+  } catch {
+    setTimeout(again, AGAIN_MS);
+    return;
+  }
+  renderAll();
+  route();
+  follow();
 }
 
 async function take(message) {
@@ -130,6 +143,7 @@ async function take(message) {
   if (message.edition !== undefined && message.edition !== store.edition) {
     await loadProvince();
     renderAll();
+    route(); // rows have moved
   }
   for (const [i, level, silent] of message.states ?? []) {
     store.level[i] = level;

@@ -12,8 +12,8 @@ const FAMILIES = [["displacement", "line"], ["tilt", "line"], ["rain", "bar"], [
 const LEAST = { displacement: 1, tilt: 0.05, water: 0.5, flow: 0.1 };
 
 export class PointPanel {
-  constructor(root, { close, changed }) {
-    Object.assign(this, { root, close, changed, id: null, span: 24 * HOUR, drafts: {} });
+  constructor(root, { close }) {
+    Object.assign(this, { root, close, id: null, span: 24 * HOUR, drafts: {} });
     new ResizeObserver(() => this.data && this.drawCharts()).observe(root);
   }
 
@@ -153,6 +153,7 @@ export class PointPanel {
         document.activeElement.blur();
         this.render();
         this.root.focus();
+        await this.load(); // the card may be an older answer's
       } catch (error) {
         trouble.textContent = t("notSent", error.message);
         button.disabled = false;

@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,6 +189,27 @@ def wait_for_count(page: Page, level: int, least: int) -> None:
     page.wait_for_function(
         "([s, n]) => Number(document.querySelector(s)?.dataset.count) >= n", arg=[selector, least]
     )
+
+
+def wait_for_answer(
+    address: str, process: subprocess.Popen[bytes], trust: ssl.SSLContext | None = None
+) -> None:
+    """Wait until a console that was just started answers.
+
+    Parameters
+    ----------
+    trust
+        What its certificate is checked with; the system's authorities if not given.
+    """
+    deadline = time.monotonic() + DEADLINE_MS / 1000
+    with httpx.Client(verify=trust or ssl.create_default_context()) as client:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                assert client.get(address + "healthz").is_success
+                return
+            assert process.poll() is None
+            assert time.monotonic() < deadline, "the console did not answer"
+            time.sleep(0.1)
 
 
 def geohazard(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import WSMsgType
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 
@@ -17,7 +18,7 @@ from console.app import make_app
 from console.figures import Figures
 from console.guard import allowed_names, make_guard
 from console.model import Model
-from console.parts import Console
+from console.parts import CONSOLE, Console
 from console.run import check_access, tls_context
 from console.sessions import FREE_TRIES, Sessions
 from domain.clock import ManualClock
@@ -69,13 +70,16 @@ def test_every_answer_carries_the_policy() -> None:
 
 def test_another_name_is_refused() -> None:
     async def act(client: Client) -> None:
-        reply = await client.get("/api/province", headers={"Host": "evil.example"})
-        assert reply.status == 421
+        for host in ("evil.example", "[", "[::1", "127.0.0.1.evil.example"):
+            reply = await client.get("/api/province", headers={"Host": host})
+            assert reply.status == 421, host
 
     serve(act, None)
 
 
-@pytest.mark.parametrize("source", [None, "http://evil.example", "null", "http://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "source", [None, "http://evil.example", "null", "http://127.0.0.1:1", "http://[", "//"]
+)
 def test_no_other_page_acts_or_listens(source: str | None) -> None:
     async def act(client: Client) -> None:
         headers = {"Origin": source} if source else {}
@@ -84,6 +88,23 @@ def test_no_other_page_acts_or_listens(source: str | None) -> None:
         assert (await client.get("/api/live", headers=headers)).status == 403
 
     serve(act, None)
+
+
+def test_a_fault_in_telling_ends_the_connection(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fault(_: Figures) -> None:
+        msg = "a fault of ours"
+        raise RuntimeError(msg)
+
+    async def act(client: Client) -> None:
+        socket = await client.ws_connect("/api/live", headers=origin(client))
+        assert (await socket.receive(timeout=10)).type in (WSMsgType.CLOSED, WSMsgType.ERROR)
+        assert client.server.app[CONSOLE].browsers == 0  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(Figures, "as_json", fault)
+    serve(act, None)
+    assert "a fault of ours" in caplog.text
 
 
 @pytest.mark.parametrize(

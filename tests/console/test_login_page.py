@@ -1,21 +1,18 @@
 """Logging in, as a person does it, over TLS; with neither Kafka nor a record."""
 
-import contextlib
 import os
 import signal
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
 from domain.registry import save_registry
-from tests.console.stage import make_points
+from tests.console.stage import make_points, wait_for_answer
 from tests.servers import free_port
 
 pytestmark = pytest.mark.integration
@@ -46,25 +43,12 @@ def url(tmp_path: Path) -> Iterator[str]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         address = f"https://127.0.0.1:{port}/"
-        wait_for(address, ssl.create_default_context(cafile=cert), process)
+        wait_for_answer(address, process, ssl.create_default_context(cafile=cert))
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
     assert PASSWORD not in (tmp_path / "log").read_text(encoding="utf-8")
-
-
-def wait_for(address: str, trust: ssl.SSLContext, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers, over a connection whose certificate is checked."""
-    deadline = time.monotonic() + 60
-    with httpx.Client(verify=trust) as client:
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                assert client.get(address + "healthz").is_success
-                return
-            assert process.poll() is None
-            assert time.monotonic() < deadline, "the console did not answer"
-            time.sleep(0.1)
 
 
 def test_only_the_password_opens_the_page(url: str, browser: Browser) -> None:
