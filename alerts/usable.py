@@ -4,7 +4,7 @@ import re
 
 from domain.warnings import WarningEvent
 
-_ID = re.compile(r"^[A-Za-z0-9_.:-]{1,100}$")
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _LEVELS = range(5)
 _TIMES_MS = range(7_258_118_400_000)
 """From 1970 to 2200."""
@@ -21,7 +21,7 @@ def why_unusable(event: WarningEvent) -> str | None:
     >>> why_unusable(event)
     'a level is not between 0 and 4'
     """
-    if not (_ID.match(event.id) and _ID.match(event.point_id)):
+    if not (_ID.fullmatch(event.id) and _ID.fullmatch(event.point_id)):
         return "its id or point id is not 1 to 100 letters, digits, '_', '.', ':' or '-'"
     levels = [event.level, event.previous_level, *(reason.level for reason in event.reasons)]
     if any(level not in _LEVELS for level in levels):

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from domain.hazards import HazardType
 
-_POINT_ID = re.compile(r"^\d{6}0[1-6]\d{4}$")
-_DEVICE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+_POINT_ID = re.compile(r"[0-9]{6}0[1-6][0-9]{4}")
+_DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -78,16 +78,16 @@ def make_point_id(district: str, hazard: HazardType, serial: int) -> str:
 
 
 def is_point_id(text: str) -> bool:
-    """Whether a text has the form of a point's id.
+    r"""Whether a text has the form of a point's id.
 
     Examples
     --------
-    >>> is_point_id("500235010007"), is_point_id("500235-1")
-    (True, False)
+    >>> is_point_id("500235010007"), is_point_id("500235-1"), is_point_id("500235010007\n")
+    (True, False, False)
     """
-    return _POINT_ID.match(text) is not None
+    return _POINT_ID.fullmatch(text) is not None
 
 
 def is_device_id(text: str) -> bool:
     """Whether a text has the form of a device's id."""
-    return _DEVICE_ID.match(text) is not None
+    return _DEVICE_ID.fullmatch(text) is not None

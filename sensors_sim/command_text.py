@@ -12,8 +12,8 @@ import msgspec
 
 MAX_BYTES = 4_096
 _MAX_FIELDS = 32
-_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,39}$")
-_ECHOED = re.compile(r"^[A-Za-z0-9_.:\-]{1,64}$")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+_ECHOED = re.compile(r"[A-Za-z0-9_.:\-]{1,64}")
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Command(msgspec.Struct, frozen=True):
     def echo(self, name: str) -> str | None:
         """Return a parameter that a reply may repeat: 1 to 64 plain characters; else ``None``."""
         value = self.fields.get(name, "")
-        return value if _ECHOED.match(value) else None
+        return value if _ECHOED.fullmatch(value) else None
 
 
 def read_dollar(payload: bytes) -> Command | None:
@@ -49,6 +49,8 @@ def read_dollar(payload: bytes) -> Command | None:
     >>> read_dollar(b"$cmd=sample&sensor_id=L1_LF_1&msgid=7")
     Command(name='sample', fields={'sensor_id': 'L1_LF_1', 'msgid': '7'})
     >>> read_dollar(b"$cmd=") is read_dollar(b"cmd=sample") is read_dollar(b"\xff") is None
+    True
+    >>> read_dollar(b"$cmd=sample%0a") is read_dollar(b"$cmd=sample&msgid=7%0a").msgid is None
     True
     """
     if len(payload) > MAX_BYTES or not payload.startswith(b"$cmd="):
@@ -82,8 +84,8 @@ def read_json(payload: bytes) -> Command | None:
 
 def _command(fields: dict[str, str]) -> Command | None:
     name = fields.pop("cmd", "")
-    known = len(fields) <= _MAX_FIELDS and all(_NAME.match(key) for key in fields)
-    return Command(name, fields) if _NAME.match(name) and known else None
+    known = len(fields) <= _MAX_FIELDS and all(_NAME.fullmatch(key) for key in fields)
+    return Command(name, fields) if _NAME.fullmatch(name) and known else None
 
 
 def write_dollar(command: Command, answer: Mapping[str, str], *, done: bool) -> bytes:

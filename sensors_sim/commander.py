@@ -13,7 +13,14 @@ from typing import NamedTuple
 
 from domain.settings import MqttSettings
 from domain.topics import mqtt_topic, parse_mqtt_topic
-from sensors_sim.command_text import Command, read_dollar, read_json, write_dollar, write_json
+from sensors_sim.command_text import (
+    MAX_BYTES,
+    Command,
+    read_dollar,
+    read_json,
+    write_dollar,
+    write_json,
+)
 from sensors_sim.dialects import sensor_ids
 from sensors_sim.fleet import Fleet
 from sensors_sim.flow import Schedule
@@ -111,7 +118,7 @@ class Commander:
         retained
             Whether the broker had kept it: a command is for now, so such a one is dropped.
         """
-        if retained or len(self._queue) >= _MOST_WAITING:
+        if retained or len(payload) > MAX_BYTES or len(self._queue) >= _MOST_WAITING:
             self.counts.dropped += 1
         else:
             self._queue.append((topic, payload))

@@ -18,10 +18,10 @@ Answer = Mapping[str, str]
 
 MIN_INTERVAL_S = 1
 _MODES = ("0", "1", "2")
-_HORN_TYPES = re.compile(r"^[a-z]{1,20}$")
+_HORN_TYPES = re.compile(r"[a-z]{1,20}")
 _LEVELS = ("0", "1", "2", "3", "4")
-_HEX = re.compile(r"^([0-9A-Fa-f]{2}){1,512}$")
-_RANGE = re.compile(r"^-?\d{1,3}(\.\d{1,6})?[,~-]-?\d{1,3}(\.\d{1,6})?$")
+_HEX = re.compile(r"([0-9A-Fa-f]{2}){1,512}")
+_RANGE = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?[,~-]-?[0-9]{1,3}(\.[0-9]{1,6})?")
 _VERSION = "sim-1"
 
 
@@ -163,7 +163,7 @@ def _work_mode(fields: Mapping[str, str], memory: Memory, _hands: Hands) -> Answ
 
 
 def _alarm(fields: Mapping[str, str], memory: Memory, _hands: Hands) -> Answer:
-    if not _HORN_TYPES.match(fields.get("type", "")):
+    if not _HORN_TYPES.fullmatch(fields.get("type", "")):
         raise Refusal
     _one_of(fields.get("level", ""), _LEVELS)
     memory.horns += 1
@@ -174,7 +174,7 @@ def _broadcast(fields: Mapping[str, str], memory: Memory, _hands: Hands) -> Answ
     """Sound the horn: ``b_num`` times, with a content in hexadecimal."""
     times = _number(fields, "b_num", 1, 99)
     _number(fields, "b_size", 0, 100)
-    if times is None or not _HEX.match(fields.get("b_content", "")):
+    if times is None or not _HEX.fullmatch(fields.get("b_content", "")):
         raise Refusal
     memory.horns += 1
     return {}
@@ -182,7 +182,7 @@ def _broadcast(fields: Mapping[str, str], memory: Memory, _hands: Hands) -> Answ
 
 def _weather(fields: Mapping[str, str], memory: Memory, _hands: Hands) -> Answer:
     level = _one_of(fields.get("level", ""), _LEVELS)
-    if not all(_RANGE.match(fields.get(name, "")) for name in ("lon_range", "lat_range")):
+    if not all(_RANGE.fullmatch(fields.get(name, "")) for name in ("lon_range", "lat_range")):
         raise Refusal
     memory.weather_level = level
     return {}

@@ -293,6 +293,8 @@ HOSTILE = (
     b"$cmd=settime&time=not-a-time&msgid=h10",
     b"$cmd=getstatus&msgid=" + b"x" * 500,
     b"$cmd=getstatus&msgid=a%0d%0ab&apikey=%00",
+    b"$cmd=getstatus%0a&msgid=n4",
+    b"$cmd=getstatus&msgid=n5%0a",
     b"$cmd=getstatus&" + b"&".join(b"k%d=v" % i for i in range(500)),
     b"$cmd=getstatus" + b"&a=b" * 100_000,
     b"\xff\xfe\x00" * 100,
