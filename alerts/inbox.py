@@ -82,7 +82,16 @@ class Inbox:
 
 
 def _append(path: Path, line: dict[str, Any]) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    """Put a line on disk, whole or not at all: what follows half a line could not be read."""
+    raw = (json.dumps(line, ensure_ascii=False) + "\n").encode()
+    with path.open("ab", buffering=0) as file:
+        before = file.tell()
+        try:
+            written = file.write(raw)
+            if written != len(raw):
+                msg = f"only {written} of {len(raw)} bytes could be written"
+                raise OSError(msg)
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(before)
+            raise

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import resource
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -127,6 +128,24 @@ def test_a_torn_last_line_is_cut_off_and_comes_again(tmp_path: Path) -> None:
         again = Inbox(path)
         assert [again.take(message, 0) for message in messages] == [False, False, True]
         assert path.read_bytes() == whole
+
+
+def test_a_full_disk_leaves_no_half_line(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    inbox = Inbox(path)
+    messages = [Received(f"w_{n}", "line", 1, {"n": n}) for n in range(2)]
+    assert inbox.take(messages[0], 0)
+    whole = path.read_bytes()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 10, before[1]))
+    try:
+        with pytest.raises(OSError, match="could be written"):
+            inbox.take(messages[1], 0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert path.read_bytes() == whole
+    assert inbox.take(messages[1], 0)
+    assert len(Inbox(path)) == 2
 
 
 def test_lines_are_coloured_by_level_and_cannot_colour_themselves() -> None:
