@@ -12,7 +12,7 @@ from detectors import arrival, clocks, forecasting, noise, quality, steps, track
 from detectors.base import FEATURES, Detector
 from detectors.columns import F64, I64, Columns, Field
 from detectors.quality_limits import FAMILY_CODE
-from detectors.rules import FAMILIES, HazardRules, Rules
+from detectors.rules import FAMILIES, Rules
 from domain.channels import CHANNEL_NAMES
 from domain.hazards import HazardType
 from domain.points import Point
@@ -158,10 +158,6 @@ class SeriesBook:
             self._describe_point(row)
         for row in range(1, len(self.series_keys)):
             self._describe_series(row)
-
-    def hazard_rules(self, point: int) -> HazardRules:
-        """Rules of a point's kind of hazard."""
-        return self.rules.hazards[_HAZARDS[self.points["hazard"][point]]]
 
     def _describe_point(self, row: int) -> None:
         point = self.registry.get(self.point_ids[row])

@@ -17,13 +17,6 @@ STEP_LASTS = np.array([0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.6, 3.0, 4.
 GROWTH = np.array([1.0, 2.0, 3.0, 5.0])
 """Exponents of exponential growth since the onset."""
 
-REASONS = {
-    "constant": "a constant rate explains the motion as well as tertiary creep does",
-    "slowing": "the motion slows down",
-    "exponential": "the motion grows, but towards no time of failure",
-    "step": "a step that comes to rest explains the motion as well as tertiary creep does",
-}
-
 
 def misfits(history: History) -> dict[str, float]:
     """Least misfit of each rival, in variances.
