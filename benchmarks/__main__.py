@@ -1,8 +1,9 @@
 """``python -m benchmarks [NAME] [OPTIONS]``: measure, and say on which machine.
 
 Without a name: ``simulator``, then ``pipeline``. Names: ``pipeline``, ``dashboards``,
-``detectors``, ``forecast``, ``ingest``, ``simulator``, ``storage``; ``calibration`` of the anomaly
-score, and its public data sets ``skab`` and ``oddwater``; ``quality`` flags against the truth.
+``detectors``, ``forecast``, ``ingest``, ``simulator``, ``commanded`` (its extra readings),
+``storage``; ``calibration`` of the anomaly score, and its public data sets ``skab`` and
+``oddwater``; ``quality`` flags against the truth.
 """
 
 import platform
@@ -15,6 +16,7 @@ from benchmarks import pipeline
 
 OTHERS = {
     "calibration": "benchmarks.bench_calibration",
+    "commanded": "benchmarks.bench_commanded",
     "dashboards": "benchmarks.bench_dashboards",
     "detectors": "benchmarks.bench_detectors",
     "earthquake": "benchmarks.bench_earthquake",

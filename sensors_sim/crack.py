@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sensors_sim.noise import Noise
+from sensors_sim.part import PerDevice
 
 Array = npt.NDArray[np.float64]
 
 _MEAN_C = 18.0
 
 
-class CrackMeter:
+class CrackMeter(PerDevice):
     """All crack meters of a fleet.
 
     Parameters

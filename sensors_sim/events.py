@@ -8,6 +8,7 @@ steps of the Three Gorges records).
 import numpy as np
 import numpy.typing as npt
 
+from sensors_sim.part import PerDevice
 from sensors_sim.plans import QuakePlan, SurgePlan
 from sensors_sim.sites import Sites
 from sensors_sim.weather import HOUR_MS
@@ -20,7 +21,7 @@ _WET_MM = 10.0
 _ENDED = 0
 
 
-class Surges:
+class Surges(PerDevice):
     """Accelerations that stop again; a slope may have several, one after another.
 
     Attributes
@@ -80,7 +81,7 @@ class Surges:
             self.begun += zip(*(column.tolist() for column in columns), strict=True)
 
 
-class Quake:
+class Quake(PerDevice):
     """One earthquake: all points shake at once, the near ones more, and some slopes slip.
 
     Attributes

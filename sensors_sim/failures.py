@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.hazards import HazardType
+from sensors_sim.part import PerDevice
 from sensors_sim.plans import FailurePlan
 from sensors_sim.runaway import Runaway
 from sensors_sim.sites import Sites
@@ -53,7 +54,7 @@ class Failure:
     failure_ms: int
 
 
-class Failures:
+class Failures(PerDevice):
     """All runaways of a run; new ones begin as it goes on.
 
     Attributes

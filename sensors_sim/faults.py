@@ -14,6 +14,7 @@ from domain.channels import CHANNELS
 from sensors_sim.axes import axes_of, gnss_slots, slots_of_families
 from sensors_sim.instruments import BEST_DBM, WORST_DBM, link_dbm
 from sensors_sim.noise import Noise
+from sensors_sim.part import PerDevice
 from sensors_sim.plans import FaultPlan
 from sensors_sim.sites import Sites
 
@@ -89,7 +90,7 @@ _SLOW = ("displacement", "tilt", "water")
 
 
 @dataclass(frozen=True)
-class FaultStep:
+class FaultStep(PerDevice):
     """What goes wrong in one step.
 
     Attributes

@@ -4,11 +4,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sensors_sim.noise import Noise
+from sensors_sim.part import PerDevice
 
 Array = npt.NDArray[np.float64]
 
 
-class Gauge:
+class Gauge(PerDevice):
     """All rain gauges of a fleet.
 
     Parameters

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sensors_sim.noise import Noise
+from sensors_sim.part import PerDevice
 
 Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -19,7 +20,7 @@ _SIDEREAL_MS = 86_164_091
 _HEIGHT = 1.6
 
 
-class GnssAxis:
+class GnssAxis(PerDevice):
     """Noise of one axis (``e``, ``n`` or ``u``) for all receivers.
 
     Parameters
@@ -36,7 +37,8 @@ class GnssAxis:
         self._flicker_mm = scale * noise.between("gnss flicker", 0.4, 0.9)
         self._multipath_mm = scale * noise.between(f"gnss {axis} multipath", 0.2, 1.0)
         self._angle = noise.between(f"gnss {axis} angle", 0.0, 2 * np.pi)
-        self._state = [noise.normal(f"gnss {axis} flicker {i}") for i in range(len(_FLICKER_H))]
+        first = [noise.normal(f"gnss {axis} flicker {i}") for i in range(len(_FLICKER_H))]
+        self._state = np.transpose(first)
 
     def error_mm(self, event_ms: Rows, number: int, dt_h: Array | float, *, keep: bool) -> Array:
         """Error of the position in mm, shape (rows,).
@@ -49,12 +51,12 @@ class GnssAxis:
             Whether later readings go on from this one.
         """
         state = []
-        for i, (hours, old) in enumerate(zip(_FLICKER_H, self._state, strict=True)):
+        for i, (hours, old) in enumerate(zip(_FLICKER_H, self._state.T, strict=True)):
             kept = np.exp(-dt_h / hours)
             fresh = self._noise.normal(f"gnss {self._axis} flicker {i}", number)
             state.append(kept * old + np.sqrt(1 - kept**2) * fresh)
         if keep:
-            self._state = state
+            self._state = np.transpose(state)
         turn = 2 * np.pi * (event_ms % _SIDEREAL_MS) / _SIDEREAL_MS
         multipath = self._multipath_mm * np.sin(3 * turn + self._angle)
         white = self._white_mm * self._noise.normal(f"gnss {self._axis} white", number)

@@ -15,15 +15,18 @@ import numpy.typing as npt
 from domain.channels import CHANNELS
 from domain.hazards import HazardType
 from sensors_sim.crack import CrackMeter
+from sensors_sim.fitted import fit
 from sensors_sim.gauge import Gauge
 from sensors_sim.gnss import GnssAxis
 from sensors_sim.noise import Noise
+from sensors_sim.part import PerDevice
 from sensors_sim.power import Power
 from sensors_sim.sites import Sites
 from sensors_sim.slopes import Ground
 from sensors_sim.weather import HOUR_MS
 
 Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 DECIMALS = {
     "crack": 2,
@@ -50,37 +53,16 @@ WORST_DBM, BEST_DBM = -105.0, -60.0
 """Signal strength of links in fair weather."""
 
 
-class Instruments:
+class Instruments(PerDevice):
     """All instruments of a fleet."""
 
     def __init__(self, sites: Sites, power: Power) -> None:
-        self._sites = sites
+        self._width = sites.width
         self._power = power
-        self._noise = {name: sites.device.take(rows) for name, rows in sites.rows.items()}
-        self._gnss = {
-            name: GnssAxis(name[-1], noise)
-            for name, noise in self._noise.items()
-            if name.startswith("gnss_")
-        }
-        self._crack_meter = CrackMeter(self._noise["crack"]) if "crack" in self._noise else None
-        self._gauge = Gauge(self._noise["rain"]) if "rain" in self._noise else None
+        self._fitted = fit(sites)
         self._azimuth = sites.slope.between("azimuth", 0.0, 2 * np.pi)
         sinking = sites.of_kind(HazardType.COLLAPSE)
         self._dip = np.where(sinking, 1.45, sites.slope.between("dip", 0.2, 0.7))
-        self._readers: dict[str, Callable[[Ground, int], Array]] = {
-            "tilt_x": lambda g, number: self._tilt("tilt_x", g, number),
-            "tilt_y": lambda g, number: self._tilt("tilt_y", g, number),
-            "acceleration": self._acceleration,
-            "vibration": self._vibration,
-            "soil_moisture": self._soil_moisture,
-            "pore_pressure": self._pore_pressure,
-            "groundwater": self._groundwater,
-            "mud_level": self._mud_level,
-            "infrasound": self._infrasound,
-            "battery": self._battery,
-            "rssi": self._rssi,
-            "generic": lambda g, number: self._noise["generic"].normal("generic", number),
-        }
 
     def read(
         self,
@@ -109,40 +91,67 @@ class Instruments:
             A value has the digits that the device sends and lies in the channel's gross range.
         """
         keep = back is None
-        values = np.full((len(self._sites), self._sites.width), np.nan)
-        for name, rows in self._sites.rows.items():
-            if name in self._gnss:
-                exact = self._position(name, ground, number, dt_h, keep=keep)
-            elif name == "crack" and self._crack_meter:
+        readers = self._readers()
+        values = np.full((len(ground.event_ms), self._width), np.nan)
+        for name, fitted in self._fitted.items():
+            rows, instrument = fitted.rows, fitted.instrument
+            if isinstance(instrument, GnssAxis):
+                moved = ground.slip_mm[rows] * self._share(name, rows)
+                elapsed = dt_h[rows] if isinstance(dt_h, np.ndarray) else dt_h
+                at_ms = ground.event_ms[rows]
+                exact = moved + instrument.error_mm(at_ms, number, elapsed, keep=keep)
+            elif isinstance(instrument, CrackMeter):
                 moved, air = ground.slip_mm[rows], ground.temperature_c[rows]
-                exact = self._crack_meter.read(moved, air, number, keep=keep)
-            elif name == "rain" and self._gauge:
+                exact = instrument.read(moved, air, number, keep=keep)
+            elif isinstance(instrument, Gauge):
                 fallen = ground.rain_mm[rows]
-                gauge = self._gauge
+                told = None if back is None else back[rows]
                 exact = (
-                    gauge.read(fallen) if back is None else gauge.told_within(fallen, back[rows])
+                    instrument.read(fallen)
+                    if told is None
+                    else instrument.told_within(fallen, told)
                 )
+            elif rows.size:
+                exact = readers[name](ground, number)
             else:
-                exact = self._readers[name](ground, number)
-            values[rows, self._sites.slots[name]] = written(name, exact)
+                continue
+            values[rows, fitted.slots] = written(name, exact)
         return values
 
-    def _position(
-        self, name: str, g: Ground, number: int, dt_h: Array | float, *, keep: bool
-    ) -> Array:
-        rows = self._sites.rows[name]
-        slip, azimuth, dip = g.slip_mm[rows], self._azimuth[rows], self._dip[rows]
-        share = {
+    def _readers(self) -> dict[str, Callable[[Ground, int], Array]]:
+        """How each channel is read whose instrument remembers nothing."""
+        return {
+            "tilt_x": lambda g, number: self._tilt("tilt_x", g, number),
+            "tilt_y": lambda g, number: self._tilt("tilt_y", g, number),
+            "acceleration": self._acceleration,
+            "vibration": self._vibration,
+            "soil_moisture": self._soil_moisture,
+            "pore_pressure": self._pore_pressure,
+            "groundwater": self._groundwater,
+            "mud_level": self._mud_level,
+            "infrasound": self._infrasound,
+            "battery": self._battery,
+            "rssi": self._rssi,
+            "generic": lambda _, number: self._at("generic")[1].normal("generic", number),
+        }
+
+    def _at(self, name: str) -> tuple[Rows, Noise]:
+        """Rows that have a channel, and their random numbers."""
+        fitted = self._fitted[name]
+        return fitted.rows, fitted.noise
+
+    def _share(self, axis: str, rows: Rows) -> Array:
+        """Part of a displacement down the slope that an axis of GNSS sees."""
+        azimuth, dip = self._azimuth[rows], self._dip[rows]
+        shares: dict[str, Array] = {
             "gnss_e": np.cos(dip) * np.sin(azimuth),
             "gnss_n": np.cos(dip) * np.cos(azimuth),
             "gnss_u": -np.sin(dip),
-        }[name]
-        moved: Array = slip * share
-        elapsed = dt_h[rows] if isinstance(dt_h, np.ndarray) else dt_h
-        return moved + self._gnss[name].error_mm(g.event_ms[rows], number, elapsed, keep=keep)
+        }
+        return shares[axis]
 
     def _tilt(self, name: str, g: Ground, number: int) -> Array:
-        rows, noise = self._sites.rows[name], self._noise[name]
+        rows, noise = self._at(name)
         gain = noise.between(f"{name} gain", 0.004, 0.012) * _sign(noise, name)
         thermal = noise.between(f"{name} thermal", -0.002, 0.002)
         zero = noise.between(f"{name} zero", -3.0, 3.0)
@@ -152,24 +161,24 @@ class Instruments:
 
     def _acceleration(self, g: Ground, number: int) -> Array:
         """Magnitude of the three axes, which at rest is gravity's."""
-        rows, noise = self._sites.rows["acceleration"], self._noise["acceleration"]
+        rows, noise = self._at("acceleration")
         at_rest = noise.between("gravity", 995.0, 1_005.0)
         quiet = at_rest + 0.4 * noise.normal("acceleration", number)
         return quiet + g.shaking[rows] * noise.between("blow", 80.0, 400.0, number)
 
     def _vibration(self, g: Ground, number: int) -> Array:
-        rows, noise = self._sites.rows["vibration"], self._noise["vibration"]
+        rows, noise = self._at("vibration")
         quiet = 1.5 + 0.3 * np.abs(noise.normal("vibration", number))
         return quiet + g.shaking[rows] * noise.between("rumble", 20.0, 40.0, number)
 
     def _soil_moisture(self, g: Ground, number: int) -> Array:
-        rows, noise = self._sites.rows["soil_moisture"], self._noise["soil_moisture"]
+        rows, noise = self._at("soil_moisture")
         dry, wet = noise.between("dry", 12.0, 22.0), noise.between("wet", 35.0, 48.0)
         share = -np.expm1(-g.soil_mm[rows] / 40.0)
         return dry + (wet - dry) * share + 0.15 * noise.normal("moisture", number)
 
     def _pore_pressure(self, g: Ground, number: int) -> Array:
-        rows, noise = self._sites.rows["pore_pressure"], self._noise["pore_pressure"]
+        rows, noise = self._at("pore_pressure")
         gain = noise.between("pore gain", 0.3, 1.2)
         water = 0.7 * g.deep_mm[rows] + 0.3 * g.soil_mm[rows]
         return (
@@ -179,27 +188,27 @@ class Instruments:
         )
 
     def _groundwater(self, g: Ground, number: int) -> Array:
-        rows, noise = self._sites.rows["groundwater"], self._noise["groundwater"]
+        rows, noise = self._at("groundwater")
         rise = 0.02 * g.deep_mm[rows] - 1.5 * g.shaking[rows]
         return noise.between("table", -25.0, -3.0) + rise + 0.004 * noise.normal("water", number)
 
     def _mud_level(self, g: Ground, number: int) -> Array:
-        rows, noise = self._sites.rows["mud_level"], self._noise["mud_level"]
+        rows, noise = self._at("mud_level")
         surge = noise.between("surge", 1.5, 4.5) * g.surge[rows] + 0.4 * g.shaking[rows]
         base = 0.1 + 0.01 * g.soil_mm[rows]
         return base + surge + 0.01 * noise.normal("mud", number)
 
     def _infrasound(self, g: Ground, number: int) -> Array:
-        rows, noise = self._sites.rows["infrasound"], self._noise["infrasound"]
+        rows, noise = self._at("infrasound")
         return (0.05 + 8.0 * g.shaking[rows]) * np.abs(noise.normal("infrasound", number))
 
     def _battery(self, g: Ground, number: int) -> Array:
-        rows, noise = self._sites.rows["battery"], self._noise["battery"]
+        rows, noise = self._at("battery")
         return self._power.volts()[rows] + 0.02 * noise.normal("battery", number)
 
     def _rssi(self, g: Ground, number: int) -> Array:
         """Signal strength: each link's own, weaker in rain, slowly fading."""
-        rows, noise = self._sites.rows["rssi"], self._noise["rssi"]
+        rows, noise = self._at("rssi")
         wet = 5.0 * -np.expm1(-g.rain_mm[rows] / 5.0)
         hours = g.event_ms[rows] / HOUR_MS
         slow = np.sin(2 * np.pi * (hours / noise.between("fade hours", 5.0, 40.0)))

@@ -141,15 +141,15 @@ class Model:
         if latest is None:
             msg = "nothing can be read before the first step"
             raise RuntimeError(msg)
-        event_ms = latest.event_ms.copy()
-        event_ms[rows] = at_ms
-        dt_h = np.abs(event_ms - latest.event_ms) / 3_600_000
-        ground, base = self.slopes.between(latest.number, event_ms, self.interval_ms / 3_600_000)
-        back = base.event_ms < latest.event_ms
+        regular_ms = latest.event_ms[rows]
+        dt_h = np.abs(at_ms - regular_ms) / 3_600_000
+        slopes, instruments = self.slopes.take(rows), self._instruments.take(rows)
+        ground, base = slopes.between(latest.number, at_ms, self.interval_ms / 3_600_000)
+        back = base.event_ms < regular_ms
         number = latest.number + 1 + (turn + 1 << 32)
-        exact = self._instruments.read(ground, number, dt_h, back)
-        spoiled: Array = self._spoiler.spoil_between(latest.number, exact, latest.faults)[rows]
-        return spoiled
+        exact = instruments.read(ground, number, dt_h, back)
+        spoiler = self._spoiler.take(rows)
+        return spoiler.spoil_between(latest.number, exact, latest.faults.take(rows))
 
     def volts(self, row: int) -> float:
         """Voltage of a device's battery."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from domain.hazards import HazardType
 from sensors_sim.failures import Failures
+from sensors_sim.part import PerDevice
 from sensors_sim.sites import Sites
 from sensors_sim.weather import HOUR_MS
 
@@ -23,7 +24,7 @@ _GRINDING_MM_PER_H = 150.0
 _FADES_H = 0.3
 
 
-class Motion:
+class Motion(PerDevice):
     """Shaking and surge of all slopes."""
 
     def __init__(self, sites: Sites, failures: Failures) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sensors_sim.part import PerDevice
 from sensors_sim.plans import FleetPlan
 from sensors_sim.sites import Sites
 from sensors_sim.weather import HOUR_MS
@@ -25,7 +26,7 @@ _THROUGH_CLOUDS = 0.08
 
 
 @dataclass(frozen=True)
-class Charge:
+class Charge(PerDevice):
     """State of all batteries; every array has the shape (n,).
 
     Attributes
@@ -46,7 +47,7 @@ class Charge:
     sun: Array
 
 
-class Power:
+class Power(PerDevice):
     """Batteries and panels of a fleet."""
 
     def __init__(self, sites: Sites, plan: FleetPlan) -> None:

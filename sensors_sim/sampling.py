@@ -27,7 +27,7 @@ class Sampling:
         self._schedule = schedule
         self._every_ms: dict[int, int] = {}
         self._heap: list[tuple[int, int, int]] = []
-        self._planned: set[int] = set()
+        self._planned: dict[int, int] = {}
         self._turn = 0
         self._told: dict[int, tuple[int, float]] = {}
         self._rain = {
@@ -71,7 +71,9 @@ class Sampling:
         heap = self._heap
         if not heap or heap[0][0] > now_ms:
             return []
-        if now_ms - heap[0][0] < _GATHER_MS and row not in self._planned:
+        # The device's next one may still be to come, or it has none.
+        own_due_ms = now_ms + 1 if row is None else self._planned.get(row, now_ms + 1)
+        if now_ms - heap[0][0] < _GATHER_MS and own_due_ms > now_ms:
             return []
         items: list[Item] = []
         while ready := self._pop(now_ms):
@@ -102,7 +104,7 @@ class Sampling:
                 again.append((due_ms, row, at_ms))
                 continue
             ready[row] = due_ms, at_ms
-            self._planned.discard(row)
+            self._planned.pop(row, None)
             self._plan(row, at_ms)
         for entry in again:
             heapq.heappush(self._heap, entry)
@@ -114,7 +116,6 @@ class Sampling:
         latest = self._model.latest
         if every is None or latest is None or row in self._planned:
             return
-        self._planned.add(row)
         interval = self._model.interval_ms
         regular = int(latest.event_ms[row])
         begin = regular + (after_ms - regular) // interval * interval
@@ -122,6 +123,7 @@ class Sampling:
         if at_ms > begin + interval - every // 2:
             at_ms = begin + interval + every
         due_ms = int(self._schedule.due_ms(np.array([at_ms]))[0])
+        self._planned[row] = due_ms
         heapq.heappush(self._heap, (due_ms, row, at_ms))
 
     def _reachable(self, row: int, at_ms: int) -> bool:

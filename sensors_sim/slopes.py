@@ -9,6 +9,7 @@ from sensors_sim.creep import CreepSteps
 from sensors_sim.events import Quake, Surges
 from sensors_sim.failures import Failures
 from sensors_sim.motion import Motion
+from sensors_sim.part import PerDevice
 from sensors_sim.sites import Sites
 from sensors_sim.water import Hydrology, Water
 from sensors_sim.weather import HOUR_MS, Weather
@@ -49,7 +50,7 @@ class Ground:
     surge: Array
 
 
-class Slopes:
+class Slopes(PerDevice):
     """All slopes of a fleet, advanced step by step.
 
     Attributes
@@ -67,7 +68,7 @@ class Slopes:
         quake: Quake,
         first_ms: Rows,
     ) -> None:
-        self._sites = sites
+        self._lat, self._lon = sites.lat, sites.lon
         self._weather = weather
         self._failures = failures
         self._surges = surges
@@ -107,7 +108,7 @@ class Slopes:
 
     def _rain_mm(self, from_ms: Rows, until_ms: Rows) -> Array:
         dt_h = (until_ms - from_ms) / HOUR_MS
-        return self._weather.rain_mm(self._sites.lat, self._sites.lon, until_ms, dt_h)
+        return self._weather.rain_mm(self._lat, self._lon, until_ms, dt_h)
 
     def _ground(self, step: int, water: Water, rain_mm: Array, dt_h: float) -> Ground:
         event_ms = water.event_ms

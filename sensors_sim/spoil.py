@@ -14,6 +14,7 @@ from sensors_sim.axes import axes_of, gnss_slots
 from sensors_sim.faults import ONCE, FaultKind, FaultStep
 from sensors_sim.instruments import DECIMALS
 from sensors_sim.noise import Noise
+from sensors_sim.part import PerDevice
 from sensors_sim.sites import Sites
 
 Array = npt.NDArray[np.float64]
@@ -32,7 +33,7 @@ _WRONG_UNIT = {"displacement": 0.1, "tilt": np.pi / 180.0, "water": 1 / 9.80665}
 """A value in cm, rad, cm or m of water that claims to be in the channel's own unit."""
 
 
-class Spoiler:
+class Spoiler(PerDevice):
     """Spoils the values of a fleet, step by step.
 
     Parameters
@@ -43,7 +44,6 @@ class Spoiler:
 
     def __init__(self, sites: Sites, interval_h: float) -> None:
         shape = (len(sites), sites.width)
-        self._sites = sites
         self._interval_h = interval_h
         self._noise: Noise = sites.device
         self._held = np.zeros(len(sites))
@@ -59,8 +59,9 @@ class Spoiler:
             self._power[rows, slots] = 10.0 ** DECIMALS[name]
             self._scale[rows, slots] = _SCALE.get(family, _OTHER_SCALE)
             self._factor[rows, slots] = _WRONG_UNIT.get(family, 1.0)
-        self._axes = [gnss_slots(device.channels) for device in sites.devices]
-        self._pairs = [axes_of(device.channels) for device in sites.devices]
+        channels = [device.channels for device in sites.devices]
+        self._axes = np.array([gnss_slots(names) or [-1, -1, -1] for names in channels])
+        self._pairs = np.array([axes_of(names) or (-1, -1) for names in channels])
 
     def spoil(self, number: int, exact: Array, faults: FaultStep) -> Array:
         """Return the values as the devices send them, shape (n, width)."""
@@ -126,8 +127,7 @@ class Spoiler:
         rows = np.flatnonzero(faults.active[FaultKind.SWAPPED_AXES])
         for row in rows.tolist():
             pair = self._pairs[row]
-            if pair is not None:
-                values[row, list(pair)] = values[row, list(reversed(pair))]
+            values[row, pair] = values[row, pair[::-1]]
         return rows
 
     def _wrong_unit(self, values: Array, faults: FaultStep) -> Rows:

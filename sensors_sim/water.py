@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sensors_sim.part import PerDevice
 from sensors_sim.reservoir import felt_drawdown_m_per_day, on_the_bank
 from sensors_sim.sites import Sites
 from sensors_sim.weather import HOUR_MS
@@ -29,7 +30,7 @@ _NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
-class Water:
+class Water(PerDevice):
     """Water and creep of all slopes at a time; every array has the shape (n,).
 
     Attributes
@@ -59,7 +60,7 @@ class Water:
         return Water(**{k: np.where(ours, getattr(self, k), getattr(other, k)) for k in names})
 
 
-class Hydrology:
+class Hydrology(PerDevice):
     """The parameters of all slopes' water and creep, drawn once for each point."""
 
     def __init__(self, sites: Sites) -> None:
