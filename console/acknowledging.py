@@ -21,6 +21,8 @@ from storage.histories import History
 log = logging.getLogger(__name__)
 
 SEND_S = 10.0
+REQUEST_S = 8.0
+"""Less than `SEND_S`: closing a producer waits for what it has not sent yet."""
 
 
 class UnknownWarningError(GeohazardError):
@@ -128,7 +130,11 @@ class Acknowledger:
 
     async def _connected(self) -> AIOKafkaProducer:
         if self._producer is None:
-            producer = AIOKafkaProducer(**kafka_options(self._kafka), acks="all")
+            producer = AIOKafkaProducer(
+                **kafka_options(self._kafka),
+                acks="all",
+                request_timeout_ms=round(REQUEST_S * 1000),
+            )
             try:
                 await producer.start()
             except BaseException:
