@@ -24,6 +24,7 @@ WORDS = {
         "window": "window",
         "forecast": "forecast window",
         "level": "level",
+        "angle": "tangential angle",
     },
     "zh": {
         "time": "北京时间",
@@ -34,6 +35,7 @@ WORDS = {
         "window": "时间窗",
         "forecast": "预测破坏时间窗",
         "level": "级别",
+        "angle": "切线角",
     },
 }
 
@@ -61,7 +63,7 @@ def draw_series(axis: Any, reason: Reason, series: Series, language: str) -> Non
     axis.set_title(clean_text(reason.rule), fontsize=8, loc="right", color="#555555")
     axis.grid(alpha=0.25)
     if axis.get_legend_handles_labels()[1]:
-        axis.legend(loc="upper left", fontsize=8, frameon=False)
+        axis.legend(loc="best", fontsize=8, frameon=False)
 
 
 def _draw_limits(axis: Any, reason: Reason, language: str) -> None:
@@ -85,6 +87,11 @@ def _draw_limits(axis: Any, reason: Reason, language: str) -> None:
             values = [reason.value - sign * rate * days, reason.value]
             label = f"{words[name]} {number(rate)} {_unit(reason.channel)}/d"
             axis.plot(times, values, style, color=COLOURS[reason.level], lw=1.6, label=label)
+    angle = _first(reason.features, ("tangential",), "_deg")
+    least = _first(reason.thresholds, ("angle",), "_deg", colour)
+    if angle >= least > 0:
+        label = f"{words['angle']} {number(angle)}°, {words['limit']} {number(least)}°"
+        axis.plot([], [], " ", label=label)
     quiet = _first(reason.features, ("quiet",), "_m")
     surge = _first(reason.thresholds, ("surge",), "_m", colour)
     if surge > 0 and np.isfinite(quiet):

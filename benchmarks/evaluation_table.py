@@ -1,12 +1,14 @@
 """The tables of docs/evaluation.md, from the metrics of several runs.
 
-``python -m benchmarks.evaluation_table season storm quake`` (folders with a metrics.json)
+``python -m benchmarks.evaluation_table season storm quake`` (folders with a metrics.json), and with
+``--pictures docs/images`` the first one's pictures.
 """
 
 import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from evaluation import figures
 from evaluation.goals import FLAGGED_KINDS, TESTS
 from evaluation.metrics import Metrics, read_metrics
 from evaluation.texts import number_text, rate_text, share_text, spread_text
@@ -18,7 +20,13 @@ def main() -> None:
     """Print a table for each subject, a column for each run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+")
-    runs = [read_metrics(folder / "metrics.json") for folder in parser.parse_args().folders]
+    parser.add_argument("--pictures", type=Path)
+    arguments = parser.parse_args()
+    runs = [read_metrics(folder / "metrics.json") for folder in arguments.folders]
+    if arguments.pictures is not None:
+        for name, _, drawing in figures.PICTURES:
+            target = arguments.pictures / f"evaluation-{runs[0].about.scenario}-{name}.svg"
+            target.write_bytes(figures.draw(drawing, runs[0]))
     for rows in (_about(), _failures(), _alarms(), _forecasts(), _flags(), _silence()):
         print(_table(runs, rows), end="\n\n")
 
