@@ -29,13 +29,19 @@ def known(db: sqlite3.Connection, event_id: str) -> bool:
     return db.execute("SELECT 1 FROM event WHERE id = ?", (event_id,)).fetchone() is not None
 
 
-def episode(db: sqlite3.Connection, point_id: str) -> tuple[Earlier, ...]:
-    """Find the events of a point's open episode, oldest first."""
-    rows = db.execute(
-        "SELECT id, event_ms, kind, level FROM event WHERE point_id = ? ORDER BY position DESC",
-        (point_id,),
-    )
-    return open_episode(_earlier(rows))
+_EARLIER = "SELECT id, event_ms, kind, level FROM event"
+
+
+def episode(db: sqlite3.Connection, event: WarningEvent) -> tuple[Earlier, ...]:
+    """Find what an event continues: its point's open episode, oldest first.
+
+    An acknowledgement that comes after the end continues the warning that it is about.
+    """
+    query = f"{_EARLIER} WHERE point_id = ? ORDER BY position DESC"
+    found = open_episode(_earlier(db.execute(query, (event.point_id,))))
+    if found or event.acknowledgement is None:
+        return found
+    return tuple(_earlier(db.execute(f"{_EARLIER} WHERE id = ?", (event.acknowledgement.about,))))
 
 
 def _earlier(rows: sqlite3.Cursor) -> Iterator[Earlier]:

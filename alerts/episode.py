@@ -1,7 +1,8 @@
 """What belongs together: the events of a point from the first alarm to its end.
 
 An episode starts with a point's first event (a raise, or its falling silent) and ends with the
-event that leaves nothing to watch: level 0 and reporting.
+event that leaves nothing to watch: level 0 and reporting. An acknowledgement that comes later still
+belongs to the warning that it is about, and starts nothing.
 """
 
 from collections.abc import Iterable
@@ -57,6 +58,8 @@ def open_episode(newest_first: Iterable[Earlier]) -> tuple[Earlier, ...]:
         if ends_episode(event.kind, event.level):
             break
         found.append(event)
+    while found and found[-1].kind is WarningKind.ACKNOWLEDGED:
+        found.pop()  # a late one, of an episode that has ended: it begins none
     if len(found) > MAX_EARLIER:
         found = [*found[: MAX_EARLIER - 1], found[-1]]
     return tuple(reversed(found))

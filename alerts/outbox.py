@@ -83,7 +83,7 @@ class Outbox:
                 if known(db, event.id):
                     continue
                 receivers = receivers_of(event)
-                body = compose(event, episode(db, event.point_id)) if receivers else b""
+                body = compose(event, episode(db, event)) if receivers else b""
                 insert(db, event, body, receivers, now_ms)
                 new += 1
         return new

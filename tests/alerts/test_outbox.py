@@ -13,6 +13,7 @@ from alerts.database import OutboxError
 from alerts.episode import Earlier
 from alerts.outbox import DAY_MS, Job, Outbox
 from alerts.upkeep import KEEP_DEAD_DAYS, KEEP_DELIVERED_DAYS, prune
+from domain.acknowledgements import acknowledge
 from domain.warnings import WarningEvent, WarningKind
 from tests.alerts.builders import make_event, story
 
@@ -87,6 +88,20 @@ def test_a_body_knows_the_open_episode_only(outbox: Outbox) -> None:
     for ids in (first, second):
         for number, event_id in enumerate(ids):
             assert bodies[event_id] == f"{event_id} after {ids[:number]}"
+
+
+def test_a_late_acknowledgement_belongs_to_its_warning_and_begins_nothing(outbox: Outbox) -> None:
+    raised = make_event(WarningKind.RAISED, 2, 0, 1, A)
+    late = acknowledge(raised, by="Li Na", note="", level=0, event_ms=raised.event_ms)
+    again = make_event(WarningKind.RAISED, 3, 0, 3, A)
+    put(outbox, raised, make_event(WarningKind.CLEARED, 0, 2, 2, A), late, again)
+    bodies = {}
+    for _ in range(4):
+        mine = job(outbox)
+        bodies[mine.event_id] = mine.body.decode()
+        outbox.record_delivered(mine, 200, 0)
+    assert bodies[late.id] == f"{late.id} after {[raised.id]}"
+    assert bodies[again.id] == f"{again.id} after []"
 
 
 def test_a_point_waits_for_its_own_events_only(outbox: Outbox) -> None:
