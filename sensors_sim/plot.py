@@ -1,5 +1,6 @@
 """The picture of one point: rain, water, displacement, velocity and truth on one sheet."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,11 @@ from sensors_sim.plot_data import (
     read_truth,
     velocity_mm_per_day,
 )
+
+_LETTER = 0.009
+"""Width of a letter of a phase's name, as a share of the panel's."""
+
+_LINE_PT = 10
 
 
 def plot_point(folder: Path, point_id: str, out: Path) -> None:
@@ -105,19 +111,49 @@ def _draw_truth(axis: Any, truth: list[dict[str, Any]]) -> None:
 
 
 def _name_phases(axis: Any, truth: list[dict[str, Any]]) -> None:
-    """Write the phases over the topmost panel."""
-    for event in (event for event in truth if event["category"] == "event"):
-        for phase in event["phases"]:
-            axis.annotate(
-                phase["name"],
-                (np.datetime64(phase["start_ms"], "ms"), 1.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(-2, 3) if phase["name"] == "storm" else (2, 3),
-                ha="right" if phase["name"] == "storm" else "left",
-                textcoords="offset points",
-                fontsize=8,
-                color=COLOURS[event["kind"]],
-            )
+    """Write the phases over the topmost panel, close ones above each other."""
+    named = sorted(
+        (phase["start_ms"], phase["name"], COLOURS[event["kind"]])
+        for event in truth
+        if event["category"] == "event"
+        for phase in event["phases"]
+    )
+    times = np.array([at for at, _, _ in named], "datetime64[ms]")
+    left, right = axis.get_xlim()
+    shares = ((axis.convert_xunits(times) - left) / (right - left)).tolist()
+    levels = label_levels(shares, [len(name) * _LETTER for _, name, _ in named])
+    for at, (_, name, colour), level in zip(times, named, levels, strict=True):
+        axis.annotate(
+            name,
+            (at, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(2, 3 + _LINE_PT * level),
+            textcoords="offset points",
+            fontsize=8,
+            color=colour,
+        )
+
+
+def label_levels(starts: Sequence[float], widths: Sequence[float]) -> list[int]:
+    """Give each label the lowest line on which it does not run into one before it.
+
+    Parameters
+    ----------
+    starts, widths
+        Where labels begin, in order, and how long they are, in one unit.
+
+    Examples
+    --------
+    >>> label_levels([0.0, 0.1, 0.2, 0.5], [0.3, 0.3, 0.05, 0.2])
+    [0, 1, 2, 0]
+    """
+    ends: list[float] = []
+    levels = []
+    for start, width in zip(starts, widths, strict=True):
+        level = next((i for i, end in enumerate(ends) if end <= start), len(ends))
+        ends[level:] = [start + width, *ends[level + 1 :]]
+        levels.append(level)
+    return levels
 
 
 def _caption(truth: list[dict[str, Any]]) -> str:
