@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from msgspec.structs import replace
 
 from domain.hazards import HazardType
 from domain.points import Device, Point
@@ -237,3 +238,49 @@ def test_a_crack_meter_takes_up_its_play_before_it_moves() -> None:
     moved, turned = opened - closed, opened - less
     assert np.median(moved) > 3.0
     assert np.median(turned) < 0.02  # most play is wider than this
+
+
+@pytest.mark.parametrize("name", ["storm-2020", "many-failures", "evaluation-season"])
+def test_storms_before_debris_flows_are_as_violent_as_measured_ones(name: str) -> None:
+    """Largest rain of 15 minutes, which post-fire debris flows answer to.
+
+    Measured storms: Staley et al. 2016 (USGS Open-File Report 2016-1106). Bounds: no simulated one
+    is more violent than the worst that was measured or weaker than nine of ten that did set debris
+    flows off, and nine of ten are more violent than nine of ten that did not.
+    """
+    came, stayed = _measured_i15_mm_h(flow=True), _measured_i15_mm_h(flow=False)
+    peaks = _simulated_i15_mm_h(name)
+    assert len(peaks) > 40
+    assert peaks.max() < came.max()
+    assert peaks.min() > np.percentile(came, 10)
+    assert np.percentile(peaks, 10) > np.percentile(stayed, 90)
+    assert np.median(came) < np.median(peaks) < np.percentile(came, 95)
+
+
+def _measured_i15_mm_h(*, flow: bool) -> Array:
+    """Peak of 15 minutes of every measured storm that did, or did not, set a debris flow off."""
+    path = measured("usgs_debris_flow", "storms_training.csv")
+    with path.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if (row["response"] == "1") is flow]
+    return np.array([float(row["peak_i15_mmh"]) for row in rows])
+
+
+def _simulated_i15_mm_h(name: str) -> Array:
+    """Peak of 15 minutes at each debris flow of a scenario, by its own storm and the weather."""
+    scenario = load_scenario(name)
+    sites = make_sites(build_points(3000, SEED, 600.0), SEED)
+    # Many at once, to have enough of them; each storm is planted alone below.
+    plan = replace(scenario.failures, first_per_points=8)
+    failures = Failures(sites, plan, START_MS)
+    peaks = []
+    for row in failures.planned().tolist():
+        begin_ms = failures.storm_before_ms(row)
+        if begin_ms is None or sites.points[row].hazard_type != HazardType.DEBRIS_FLOW:
+            continue
+        weather = Weather(scenario.weather, SEED, START_MS)
+        weather.plant(failures.storms(np.array([row])))
+        times = begin_ms + np.arange(1, 61) * 300_000
+        place = np.full(60, sites.lat[row]), np.full(60, sites.lon[row])
+        five_min = weather.rain_mm(*place, times, 1 / 12)
+        peaks.append(4.0 * np.convolve(five_min, np.ones(3), "valid").max())
+    return np.array(peaks)
