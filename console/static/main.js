@@ -125,7 +125,7 @@ function follow() {
   };
 }
 
-// The console may have come back with another registry, or ask for the password: begin as a new page does.
+// The registry may be another, or the console may ask for the password: begin as a new page does.
 async function again() {
   try {
     await loadProvince();
@@ -138,13 +138,12 @@ async function again() {
   follow();
 }
 
-async function take(message) {
-  heardAt = Date.now();
+function take(message) {
   if (message.edition !== undefined && message.edition !== store.edition) {
-    await loadProvince();
-    renderAll();
-    route(); // rows have moved
+    socket.close(); // rows have moved
+    return;
   }
+  heardAt = Date.now();
   for (const [i, level, silent] of message.states ?? []) {
     store.level[i] = level;
     store.silent[i] = silent;

@@ -49,6 +49,9 @@ def test_an_open_page_begins_anew(tmp_path: Path, browser: Browser) -> None:
     with console(tmp_path, port):
         page.wait_for_function(first, arg=[points[-1].point_id])
         expect(page.locator('#live[data-alive="true"]')).to_be_visible()
+        save_registry(points[1:], tmp_path / "registry.csv")  # and while it does
+        page.wait_for_function(first, arg=[points[1].point_id])
+        expect(page.locator('#live[data-alive="true"]')).to_be_visible()
     (tmp_path / "secret").write_text("a long enough password", encoding="utf-8")
     with console(tmp_path, port, "--password-file", str(tmp_path / "secret")):
         expect(page.locator("#password")).to_be_visible()
