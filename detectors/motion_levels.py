@@ -16,10 +16,15 @@ CLAIM_RESTLESS, SURE_RESTLESS = 4.0, 6.0
 LEAST_FLOW = 0.25
 """Share of a motion that must be left without its two largest jumps."""
 
+GOES_ON_SHARE = 0.2
+"""Least velocity of the newest bins against that of the longer coarse scales."""
+
 YEAR_MS = 365.25 * 86_400_000.0
 STAY_SIGMA_SHARE = 0.7
 """Share of the sigmas of a claim at which a motion still keeps a level up."""
 
+_LONGER = slice(5, 8)
+"""Coarse scales beyond the shortest."""
 _SIZES = np.array([1, 2, 4, 8])[:, None]
 _SLOPE_ERROR = 3.0 / np.sqrt(5.0)
 """Standard error of a slope through four equally spaced values, times span over noise."""
@@ -100,6 +105,9 @@ def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) 
     restless = np.maximum.accumulate(noise[::-1])[::-1]
     claims &= np.abs(whole) >= CLAIM_RESTLESS * restless
     certain &= np.abs(whole) >= SURE_RESTLESS * restless
+    goes_on = _goes_on(whole, span, speed, noise)
+    claims[_LONGER] &= goes_on
+    certain[_LONGER] &= goes_on
     half = large & (sigmas >= STAY_SIGMA_SHARE * needed)
     claim = np.where(claims, level, 0)
     # A drifting sensor leaves its own past as a slope does: only the velocity itself is sure.
@@ -120,6 +128,19 @@ def _flows(batch: Round, noise: F64, whole: F64) -> Mask:
         window = np.sort(jumps[len(jumps) + 1 - 4 * size :], axis=0)
         left = np.abs(whole[row]) - window[-1] - window[-2]
         found[row] = left >= LEAST_FLOW * np.abs(whole[row])
+    return found
+
+
+def _goes_on(whole: F64, span: F64, speed: F64, noise: F64) -> Mask:
+    """Whether the motion of the longest scales still shows in the newest bins, shape (3, n).
+
+    Days after a slope has failed and come to rest, the failure lies across the blocks of a long
+    window and looks like steady motion through all of it.
+    """
+    newest = _LONGER.start - 1
+    recent = whole[newest] * np.sign(whole[_LONGER]) / span[newest]
+    error = np.sqrt(2.0) * noise[newest] / span[newest]
+    found: Mask = recent + 2.0 * error >= GOES_ON_SHARE * speed[_LONGER]
     return found
 
 
