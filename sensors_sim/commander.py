@@ -27,6 +27,7 @@ from sensors_sim.flow import Schedule
 from sensors_sim.model import Model
 from sensors_sim.obedience import Memory, Refusal, obey
 from sensors_sim.sampling import Sampling
+from sensors_sim.uploads import Uploads
 
 _LOG = logging.getLogger(__name__)
 
@@ -83,12 +84,14 @@ class Commander:
         fleet: Fleet,
         schedule: Schedule,
         sampling: Sampling,
+        uploads: Uploads,
         settings: MqttSettings,
     ) -> None:
         self._model = model
         self._fleet = fleet
         self._schedule = schedule
         self._sampling = sampling
+        self._uploads = uploads
         self._settings = settings
         self._row = {device.device_id: row for row, device in enumerate(model.sites.devices)}
         self._memory: dict[int, Memory] = {}
@@ -184,7 +187,7 @@ class Commander:
         return write(command, answer, done=True)
 
     def _hands(self, row: int, now_ms: int) -> "_Hands":
-        return _Hands(row, now_ms, self._model, self._schedule, self._sampling)
+        return _Hands(row, now_ms, self._model, self._schedule, self._sampling, self._uploads)
 
     def _new_memory(self, row: int) -> Memory:
         channels = self._model.sites.devices[row].channels
@@ -209,6 +212,7 @@ class _Hands:
     model: Model
     schedule: Schedule
     sampling: Sampling
+    uploads: Uploads
 
     def sample_every(self, interval_s: float | None) -> bool:
         """Sample at an interval up to the registered one, or as registered."""
@@ -218,6 +222,10 @@ class _Hands:
             return False
         self.sampling.every(self.row, wanted_ms, self.now_ms)
         return True
+
+    def upload_every(self, interval_s: float) -> None:
+        """Send what was read together, each so many seconds; 0 for at once."""
+        self.uploads.every(self.row, round(interval_s * 1000), self.now_ms)
 
     def sample_now(self) -> bool:
         """Read once."""

@@ -27,6 +27,7 @@ from sensors_sim.mqtt import Link
 from sensors_sim.sampling import Sampling
 from sensors_sim.summary import Summary
 from sensors_sim.truth import Truth
+from sensors_sim.uploads import Uploads
 
 __all__ = ["Counters", "LiveConfig", "Summary", "run"]
 
@@ -83,11 +84,13 @@ class _Live:
         self._ledger = Ledger(config.ledger, self._model.sites)
         self._schedule = Schedule(config.start_ms, clock.now_ms(), config.speed)
         self._sampling = Sampling(self._model, self._fleet, self._schedule)
+        self._uploads = Uploads(self._model, self._schedule)
         self._commander = Commander(
-            self._model, self._fleet, self._schedule, self._sampling, config.mqtt
+            self._model, self._fleet, self._schedule, self._sampling, self._uploads, config.mqtt
         )
         self._links = [self._link(number) for number in range(config.connections)]
         self._extra: deque[Item] = deque()
+        self._together: deque[Item] = deque()
         self._truth = Truth(self._model) if config.truth else None
         self.counters = Counters()
         self._told_at = 0.0
@@ -103,7 +106,7 @@ class _Live:
         on_step = self._truth.note if self._truth else None
         flow = Flow(self._model, self._fleet, self._schedule, end_ms, on_step)
         items = iter(flow)
-        left = self._publish(items, end_ms)
+        left = self._publish(items, end_ms) + self._upload_rest()
         self._wait(self._all_acknowledged, self._limit(_ACKS_S, _ACKS_STOPPED_S))
         unacknowledged = self._unacknowledged()
         self._say_goodbye(flow)
@@ -161,7 +164,19 @@ class _Live:
         return item, False
 
     def _send_extra(self, item: Item, now_ms: int) -> bool:
-        """Send readings between the regular ones, due before an item; whether they must wait."""
+        """Send uploads, and readings between the regular ones, due before an item.
+
+        Returns
+        -------
+        bool
+            Whether they must wait.
+        """
+        self._together += self._uploads.due(now_ms)
+        while self._together:
+            link = self._links[self._together[0].row % len(self._links)]
+            if link.free < 1:
+                return True
+            self._emit(link, self._together.popleft(), now_ms)
         speaks = item.row if item.due_ms <= now_ms else None
         self._extra += self._sampling.due(speaks, min(now_ms, item.due_ms))
         while self._extra:
@@ -176,13 +191,34 @@ class _Live:
         if message is None:
             link.publish(item.topic, item.payload, None, retain=True)
             return
-        message = self._sampling.corrected(message)
-        if message.skew_ms:
+        told = self._sampling.corrected(message)
+        if told is not message:
+            item = item._replace(message=told)
+        if not self._uploads.keeps(item):
+            self._emit(link, item, now_ms)
+
+    def _emit(self, link: Link, item: Item, now_ms: int) -> None:
+        """Send a message now."""
+        message = item.message
+        if message is not None and message.skew_ms:
             message = self._judge_skew(message, now_ms)
-            if message is None:
-                self.counters.withheld += 1
-                return
-        link.publish(message.topic, message.payload, (message, now_ms))
+        if message is None:
+            self.counters.withheld += 1
+        else:
+            link.publish(message.topic, message.payload, (message, now_ms))
+
+    def _upload_rest(self) -> int:
+        """Send what devices have gathered when the run ends; return how much could not be sent."""
+        self._together += self._uploads.rest()
+        deadline = time.monotonic() + self._limit(_ACKS_S, _FAREWELL_STOPPED_S)
+        while self._together and time.monotonic() < deadline:
+            link = self._links[self._together[0].row % len(self._links)]
+            if link.free < 1:
+                self._exchange()
+                time.sleep(_TICK_S)
+            else:
+                self._emit(link, self._together.popleft(), self._clock.now_ms())
+        return len(self._together)
 
     def _judge_skew(self, message: Message, now_ms: int) -> Message | None:
         """Tell whether ingest refuses a skewed message as future; ``None`` if nobody can say."""

@@ -36,6 +36,10 @@ class Hands(Protocol):
         """Sample at an interval, or as registered; whether the device can."""
         ...
 
+    def upload_every(self, interval_s: float) -> None:
+        """Send what was read together, each so many seconds; 0 for at once."""
+        ...
+
     def sample_now(self) -> bool:
         """Read once; whether the device can."""
         ...
@@ -93,14 +97,18 @@ def obey(command: Command, memory: Memory, hands: Hands) -> Answer:
 
 
 def _set_sensor_time(fields: Mapping[str, str], memory: Memory, hands: Hands) -> Answer:
-    """Sample at ``plus_intv`` if it is above 0, else at ``sample_intv``; seconds."""
+    """Sample at ``plus_intv`` if it is above 0, else at ``sample_intv``; seconds.
+
+    Readings are sent together each ``upload_intv`` seconds; 0 for as they are made.
+    """
     _sensor(fields, memory, needed=False)
     given = [_number(fields, name, 0, 86_400) for name in ("plus_intv", "sample_intv")]
-    if "upload_intv" in fields:
-        _number(fields, "upload_intv", 0, 86_400)
+    upload_s = _number(fields, "upload_intv", 0, 86_400)
     wanted = next((value for value in given if value), None)
     if wanted is None or wanted < MIN_INTERVAL_S or not hands.sample_every(wanted):
         raise Refusal
+    if upload_s is not None:
+        hands.upload_every(upload_s)
     return {}
 
 
@@ -130,9 +138,10 @@ def _status(_fields: Mapping[str, str], memory: Memory, hands: Hands) -> Answer:
 
 
 def _reboot(_fields: Mapping[str, str], memory: Memory, hands: Hands) -> Answer:
-    """Forget what does not survive a restart: the faster sampling and the mode."""
+    """Forget what does not survive a restart: the faster sampling, the uploads and the mode."""
     memory.mode = "0"
     hands.sample_every(None)
+    hands.upload_every(0)
     return {}
 
 

@@ -277,6 +277,29 @@ def test_faster_sampling_tells_the_rain_once(mosquitto: Mosquitto, tmp_path: Pat
     assert compared > 100
 
 
+def test_readings_are_sent_together_each_with_its_own_time(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    """A reading a minute, an upload each twenty: the order stays, and nothing is lost."""
+    with under_way(mosquitto.port, tmp_path, scenario=Scenario()) as (centre, done):
+        point = next(p for p in POINTS if "rain" in device_of(p).channels)
+        device = device_of(point).device_id
+        centre.tell_senml(point, cmd="setsensortime", plus_intv=60, upload_intv=1_200, msgid="u1")
+        assert centre.reply("u1")["result"] == "succ"
+        centre.rounds(6)
+        centre.tell_senml(point, cmd="reboot", msgid="u2")
+        centre.reply("u2")
+        centre.rounds(2)
+    rows = [row for row in _ledger(tmp_path / "ledger.arrow") if row["device_id"] == device]
+    times = np.array([row["event_ms"] for row in rows])
+    assert (np.diff(times) > 0).all()
+    assert (np.abs(np.diff(times) / 1000 - 60) < 1).sum() > 30
+    _, together = np.unique([row["published_ms"] for row in rows], return_counts=True)
+    assert together.max() >= 15
+    assert done[0].unsent == done[0].unacknowledged == 0
+    assert done[0].messages_published == len(_ledger(tmp_path / "ledger.arrow"))
+
+
 HOSTILE = (
     b"",
     b"$cmd=",
