@@ -15,7 +15,7 @@ from domain.points import Point
 from domain.topics import mqtt_topic
 from sensors_sim.backlog import Backlogs
 from sensors_sim.dialects import DpWriter, SenmlWriter, Writer, can_speak_dp
-from sensors_sim.faults import FaultKind, FaultStep
+from sensors_sim.fault_kinds import FaultKind, FaultStep
 from sensors_sim.malformed import Damage, damage_of, damaged_dp, damaged_senml
 from sensors_sim.model import Model, Step
 from sensors_sim.plans import Scenario

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from domain.points import Point
 from sensors_sim.events import Quake, Surges
 from sensors_sim.failures import Failure, Failures
-from sensors_sim.faults import Faults, FaultStep
+from sensors_sim.fault_kinds import FaultStep
+from sensors_sim.faults import Faults
 from sensors_sim.instruments import Instruments
 from sensors_sim.plans import Scenario
 from sensors_sim.power import Power

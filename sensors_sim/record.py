@@ -15,7 +15,7 @@ from pyarrow import parquet
 from domain.channels import CHANNEL_NAMES
 from domain.times import iso
 from sensors_sim.backlog import Backlogs
-from sensors_sim.faults import FaultKind
+from sensors_sim.fault_kinds import FaultKind
 from sensors_sim.model import Model, Step
 
 _ROWS_A_GROUP = 1_000_000

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from domain.channels import CHANNELS
 from sensors_sim.axes import axes_of, gnss_slots
-from sensors_sim.faults import ONCE, FaultKind, FaultStep
+from sensors_sim.fault_kinds import ONCE, FaultKind, FaultStep
 from sensors_sim.instruments import DECIMALS
 from sensors_sim.noise import Noise
 from sensors_sim.part import PerDevice

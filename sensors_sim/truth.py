@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from sensors_sim.axes import axes_of, gnss_slots
 from sensors_sim.backlog import Backlogs
-from sensors_sim.faults import OF_GNSS, ON_A_CHANNEL, ONCE, FaultKind
+from sensors_sim.fault_kinds import OF_GNSS, ON_A_CHANNEL, ONCE, FaultKind
 from sensors_sim.malformed import damage_of
 from sensors_sim.model import Model, Step
 from sensors_sim.occurrences import occurrences

@@ -9,7 +9,7 @@ import heapq
 
 import numpy as np
 
-from sensors_sim.faults import FaultKind
+from sensors_sim.fault_kinds import FaultKind
 from sensors_sim.flow import Item, Schedule
 from sensors_sim.model import Model
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import sensors_sim
-from sensors_sim.faults import FaultKind
+from sensors_sim.fault_kinds import FaultKind
 from sensors_sim.occurrences import EVENTS
 from sensors_sim.scenario import scenario_names
 from sensors_sim.truth import SCHEMA

@@ -13,7 +13,7 @@ from pyarrow import parquet
 from domain.channels import CHANNELS
 from sensors_sim.axes import axes_of
 from sensors_sim.backlog import Order
-from sensors_sim.faults import DRAWN, SKEW_MS, FaultKind
+from sensors_sim.fault_kinds import DRAWN, SKEW_MS, FaultKind
 from sensors_sim.generate import GenerateConfig, generate
 from sensors_sim.instruments import DECIMALS
 from sensors_sim.model import Model

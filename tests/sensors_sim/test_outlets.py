@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from domain.errors import GeohazardError
 from domain.registry import load_registry
-from sensors_sim.faults import DRAWN, SKEW_MS, FaultKind
+from sensors_sim.fault_kinds import DRAWN, SKEW_MS, FaultKind
 from sensors_sim.fleet import BACKLOG, DUPLICATE, MALFORMED, VALID
 from sensors_sim.generate import GenerateConfig, Generated, generate
 from sensors_sim.model import Model

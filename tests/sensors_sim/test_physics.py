@@ -11,7 +11,7 @@ from domain.channels import CHANNELS
 from domain.hazards import HazardType
 from domain.points import Device, Point
 from sensors_sim.failures import Failures
-from sensors_sim.faults import FaultKind
+from sensors_sim.fault_kinds import FaultKind
 from sensors_sim.model import Model
 from sensors_sim.plans import FailurePlan, Scenario, WeatherPlan
 from sensors_sim.province import build_points

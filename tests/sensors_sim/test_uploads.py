@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sensors_sim.faults import FaultKind
+from sensors_sim.fault_kinds import FaultKind
 from sensors_sim.flow import Item, Schedule
 from sensors_sim.model import Model
 from sensors_sim.uploads import Uploads
