@@ -9,21 +9,19 @@ acknowledgements and commands, and writes acknowledged messages to the ledger.
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-
-import msgspec
 
 from domain.clock import Clock, SystemClock
 from sensors_sim.commander import Commander
 from sensors_sim.counters import Counters
-from sensors_sim.fleet import MALFORMED, Fleet, Message
+from sensors_sim.fleet import Fleet, Message
 from sensors_sim.flow import Flow, Item, Schedule
 from sensors_sim.ledger import Ledger
 from sensors_sim.live_config import LiveConfig, check
 from sensors_sim.model import Model
 from sensors_sim.mqtt import Link
+from sensors_sim.outbox import Outbox
 from sensors_sim.sampling import Sampling
 from sensors_sim.summary import Summary
 from sensors_sim.truth import Truth
@@ -39,7 +37,6 @@ _PROGRESS_S = 1.0
 _CATCH_UP_S = 10.0
 _ACKS_S, _ACKS_STOPPED_S = 10.0, 1.2
 _FAREWELL_S, _FAREWELL_STOPPED_S = 5.0, 1.0
-_MARGIN_MS = 120_000
 
 
 def run(config: LiveConfig, stop: threading.Event, clock: Clock | None = None) -> Summary:
@@ -83,16 +80,17 @@ class _Live:
         self._fleet = Fleet(self._model, config.scenario, config.mqtt.dp_topic)
         self._ledger = Ledger(config.ledger, self._model.sites)
         self._schedule = Schedule(config.start_ms, clock.now_ms(), config.speed)
-        self._sampling = Sampling(self._model, self._fleet, self._schedule)
-        self._uploads = Uploads(self._model, self._schedule)
+        sampling = Sampling(self._model, self._fleet, self._schedule)
+        uploads = Uploads(self._model, self._schedule)
         self._commander = Commander(
-            self._model, self._fleet, self._schedule, self._sampling, self._uploads, config.mqtt
+            self._model, self._fleet, self._schedule, sampling, uploads, config.mqtt
         )
         self._links = [self._link(number) for number in range(config.connections)]
-        self._extra: deque[Item] = deque()
-        self._together: deque[Item] = deque()
         self._truth = Truth(self._model) if config.truth else None
         self.counters = Counters()
+        self._outbox = Outbox(
+            self._links, sampling, uploads, self.counters, config.future_tolerance_s
+        )
         self._told_at = 0.0
 
     def run(self) -> Summary:
@@ -106,7 +104,7 @@ class _Live:
         on_step = self._truth.note if self._truth else None
         flow = Flow(self._model, self._fleet, self._schedule, end_ms, on_step)
         items = iter(flow)
-        left = self._publish(items, end_ms) + self._upload_rest()
+        left = self._publish(items, end_ms) + self._send_rest()
         self._wait(self._all_acknowledged, self._limit(_ACKS_S, _ACKS_STOPPED_S))
         unacknowledged = self._unacknowledged()
         self._say_goodbye(flow)
@@ -151,81 +149,24 @@ class _Live:
         for _ in range(_CHUNK):
             if item is None:
                 return None, False
-            if self._send_extra(item, now_ms) or item.due_ms > now_ms:
+            if self._outbox.send_before(item, now_ms) or item.due_ms > now_ms:
                 self.counters.late_by(max(now_ms - item.due_ms, 0))
                 return item, True
-            link = self._links[item.row % len(self._links)]
-            if link.free < 1:
+            if self._outbox.link(item.row).free < 1:
                 self.counters.late_by(now_ms - item.due_ms)
                 return item, True
-            self._send(link, item, now_ms)
+            self._outbox.send(item, now_ms)
             self.counters.late_by(now_ms - item.due_ms)
             item = next(items, None)
         return item, False
 
-    def _send_extra(self, item: Item, now_ms: int) -> bool:
-        """Send uploads, and readings between the regular ones, due before an item.
-
-        Returns
-        -------
-        bool
-            Whether they must wait.
-        """
-        self._together += self._uploads.due(now_ms)
-        while self._together:
-            link = self._links[self._together[0].row % len(self._links)]
-            if link.free < 1:
-                return True
-            self._emit(link, self._together.popleft(), now_ms)
-        speaks = item.row if item.due_ms <= now_ms else None
-        self._extra += self._sampling.due(speaks, min(now_ms, item.due_ms))
-        while self._extra:
-            link = self._links[self._extra[0].row % len(self._links)]
-            if link.free < 1:
-                return True
-            self._send(link, self._extra.popleft(), now_ms)
-        return False
-
-    def _send(self, link: Link, item: Item, now_ms: int) -> None:
-        message = item.message
-        if message is None:
-            link.publish(item.topic, item.payload, None, retain=True)
-            return
-        told = self._sampling.corrected(message)
-        if told is not message:
-            item = item._replace(message=told)
-        if not self._uploads.keeps(item):
-            self._emit(link, item, now_ms)
-
-    def _emit(self, link: Link, item: Item, now_ms: int) -> None:
-        """Send a message now."""
-        message = item.message
-        if message is not None and message.skew_ms:
-            message = self._judge_skew(message, now_ms)
-        if message is None:
-            self.counters.withheld += 1
-        else:
-            link.publish(message.topic, message.payload, (message, now_ms))
-
-    def _upload_rest(self) -> int:
-        """Send what devices have gathered when the run ends; return how much could not be sent."""
-        self._together += self._uploads.rest()
-        deadline = time.monotonic() + self._limit(_ACKS_S, _FAREWELL_STOPPED_S)
-        while self._together and time.monotonic() < deadline:
-            link = self._links[self._together[0].row % len(self._links)]
-            if link.free < 1:
-                self._exchange()
-                time.sleep(_TICK_S)
-            else:
-                self._emit(link, self._together.popleft(), self._clock.now_ms())
-        return len(self._together)
-
-    def _judge_skew(self, message: Message, now_ms: int) -> Message | None:
-        """Tell whether ingest refuses a skewed message as future; ``None`` if nobody can say."""
-        ahead_ms = message.event_ms - now_ms - round(self._config.future_tolerance_s * 1000)
-        if abs(ahead_ms) < _MARGIN_MS:
-            return None
-        return message if ahead_ms < 0 else msgspec.structs.replace(message, kind=MALFORMED)
+    def _send_rest(self) -> int:
+        """Send what devices have gathered; return how much could not be sent."""
+        self._wait(
+            lambda: not self._outbox.send_rest(self._clock.now_ms()),
+            self._limit(_ACKS_S, _FAREWELL_STOPPED_S),
+        )
+        return self._outbox.send_rest(self._clock.now_ms())
 
     def _link(self, number: int) -> Link:
         """Make a connection; the first one hears the commands to all devices."""
@@ -237,7 +178,7 @@ class _Live:
         for link in self._links:
             link.exchange()
         for reply in self._commander.work(self._clock.now_ms()):
-            link = self._links[reply.row % len(self._links)]
+            link = self._outbox.link(reply.row)
             link.reply(reply.topic, reply.payload, reply.qos, retain=reply.retain)
         if time.monotonic() - self._told_at >= _PROGRESS_S:
             self._told_at = time.monotonic()
@@ -267,7 +208,7 @@ class _Live:
         )
         items: Iterable[Item] = chain(flow.farewell(), gateways)
         for item in items:
-            link = self._links[item.row % len(self._links)]
+            link = self._outbox.link(item.row)
             while link.free < 1:
                 if time.monotonic() > deadline:
                     return
