@@ -17,11 +17,12 @@ from rich.text import Text
 from alerts.inbox import Inbox
 from alerts.sender import BadBodyError, Received, Sender
 from alerts.sender_geohazard import GeohazardSender
-from alerts.sender_grafana import GrafanaSender, check_grafana_secret
+from alerts.sender_grafana import GrafanaSender
 from alerts.signature import BadSignatureError, check_secret
 from alerts.words import clean_text
 from domain.clock import Clock, SystemClock
 from domain.errors import GeohazardError
+from domain.grafana_secret import check_grafana_secret
 
 log = logging.getLogger(__name__)
 

@@ -17,14 +17,12 @@ import msgspec
 from alerts.sender import BadBodyError, Received
 from alerts.signature import TOLERANCE_S, BadSignatureError
 from alerts.words import clean_text
-from domain.errors import SettingsError
 
 SIGNATURE_HEADER = "X-Grafana-Alerting-Signature"
 TIMESTAMP_HEADER = "X-Grafana-Alerting-Timestamp"
 LEVEL_VALUE = "B"
 """The expression of our rules whose value is the level."""
 
-_LEAST_SECRET = 16
 _SEVERITIES = {"critical": 3, "warning": 2}
 
 
@@ -41,27 +39,6 @@ class _Message(msgspec.Struct):
     alerts: list[dict[str, Any]]
     groupKey: str = ""
     truncatedAlerts: int = 0
-
-
-def check_grafana_secret(secret: str) -> str:
-    """Make sure that a secret is none that can be guessed.
-
-    Raises
-    ------
-    SettingsError
-        If it is shorter than 16 characters; the secret is never echoed.
-
-    Examples
-    --------
-    >>> check_grafana_secret("short")
-    Traceback (most recent call last):
-    ...
-    domain.errors.SettingsError: Grafana's webhook secret must have at least 16 characters
-    """
-    if len(secret) < _LEAST_SECRET:
-        msg = f"Grafana's webhook secret must have at least {_LEAST_SECRET} characters"
-        raise SettingsError(msg)
-    return secret
 
 
 def grafana_signature(secret: str, stamp: str, body: bytes) -> str:

@@ -27,6 +27,8 @@ class Change:
         What differs, or why it is left.
     apply, undo
         Write it, and take it back; nothing where there is nothing to do.
+    stays
+        What of it stays although it was taken back, if anything does.
     """
 
     what: str
@@ -34,6 +36,7 @@ class Change:
     detail: tuple[str, ...] = ()
     apply: Callable[[], Any] = lambda: None
     undo: Callable[[], Any] = lambda: None
+    stays: str = ""
 
 
 def make_change(
@@ -46,6 +49,7 @@ def make_change(
     remove: Callable[[], Any],
     restore: Callable[[], Any],
     force: bool = False,
+    stays: str = "",
 ) -> Change:
     """Compare, and choose what is done and how it would be taken back."""
     if found is None:
@@ -54,7 +58,7 @@ def make_change(
     if not wrong and not force:
         return Change(what, "same")
     more = (f"and {len(wrong) - MAX_SHOWN} more",) if len(wrong) > MAX_SHOWN else ()
-    return Change(what, "update", wrong[:MAX_SHOWN] + more, update, restore)
+    return Change(what, "update", wrong[:MAX_SHOWN] + more, update, restore, stays)
 
 
 def folder_changes(connection: Connection, options: Options) -> Iterator[Change]:

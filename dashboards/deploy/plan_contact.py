@@ -115,6 +115,8 @@ def _contact(connection: Connection, options: Options, url: str, secret: str) ->
         remove=lambda: connection.send("DELETE", path, editable=True),
         restore=put(found),
         force=options.resend_secret,
+        # Grafana tells no secret, so the one from before cannot be written again.
+        stays="the new webhook secret",
     )
 
 

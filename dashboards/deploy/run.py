@@ -7,6 +7,7 @@ from dashboards.deploy.options import DeployError, Options
 from dashboards.deploy.plan import Change, dashboard_changes, folder_changes, rule_changes
 from dashboards.deploy.plan_contact import contact_changes, datasource_change
 from dashboards.deploy.preflight import check_rights, check_version
+from domain.grafana_secret import check_grafana_secret
 
 
 def deploy(options: Options, tell: Callable[[str], None]) -> list[Change]:
@@ -25,11 +26,16 @@ def deploy(options: Options, tell: Callable[[str], None]) -> list[Change]:
     Raises
     ------
     DeployError
-        If something forbids it; then nothing is written, or all is as it was before.
+        If something forbids it; then nothing is written, or all is as it was before but for what
+        the text names.
+    SettingsError
+        If the webhook's secret is too short for the receiver.
     """
     if bool(options.webhook_url) != bool(options.webhook_secret):
         msg = "--webhook-url and --webhook-secret-file go together"
         raise DeployError(msg)
+    if options.webhook_secret:
+        check_grafana_secret(options.webhook_secret)
     connection = Connection(options)
     version = check_version(connection)
     check_rights(connection, options, version)
@@ -67,7 +73,9 @@ def carry_out(changes: Sequence[Change]) -> None:
         except DeployError as error:
             # Unless it was refused, it may have been written although the answer was lost.
             unsure = [] if isinstance(error, RefusedError) else [change]
-            left = _take_back([*done, *unsure], unsure)
+            tried = [*done, *unsure]
+            left = _take_back(tried, unsure)
+            left += [f"{undone.stays} of {undone.what}" for undone in tried if undone.stays]
             state = (
                 f"these could not be taken back: {', '.join(left)}" if left else "nothing changed"
             )

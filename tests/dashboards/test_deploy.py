@@ -1,5 +1,6 @@
 """Deploying over Grafana's API: once, twice, in part, and not at all."""
 
+import copy
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from dashboards.contact import route
 from dashboards.deploy import DeployError, Options, PolicyMode, deploy
 from dashboards.deploy.compare import differences
 from dashboards.names import CONTACT_UID, DATASOURCE_UID, RULE_FOLDER
+from domain.errors import SettingsError
 from tests.dashboards.grafana_server import ADMIN, DEFAULT_TREE, TOKEN, FakeGrafana, serving
 from tests.servers import free_port
 
@@ -268,6 +270,27 @@ def test_what_cannot_be_taken_back_is_named(grafana: FakeGrafana, url: str) -> N
     grafana.answer = answer  # type: ignore[method-assign]
     with pytest.raises(DeployError, match=r"could not be taken back: .*folder geohazard-en"):
         deploy(options(url), lambda _: None)
+
+
+def test_a_secret_that_stays_is_named(grafana: FakeGrafana, url: str) -> None:
+    """Grafana tells no secret: the one from before cannot be written again."""
+    run(options(url))
+
+    def answer(method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
+        if method == "PUT" and path.endswith("/policies"):
+            return 403, {"message": "gone"}
+        return FakeGrafana.answer(grafana, method, path, body, headers)
+
+    grafana.answer = answer  # type: ignore[method-assign]
+    grafana.tree = copy.deepcopy(DEFAULT_TREE)
+    again = options(url, webhook_secret="n" * 20, resend_secret=True)
+    with pytest.raises(DeployError, match=r"taken back: the new webhook secret of contact point"):
+        deploy(again, lambda _: None)
+
+
+def test_a_secret_that_the_receiver_would_refuse_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="at least 16 characters"):
+        deploy(options(url, webhook_secret="n" * 15), lambda _: None)
 
 
 def test_an_old_grafana_gets_what_it_knows(grafana: FakeGrafana, url: str) -> None:
