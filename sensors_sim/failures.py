@@ -14,6 +14,7 @@ from sensors_sim.part import PerDevice
 from sensors_sim.plans import FailurePlan
 from sensors_sim.runaway import Runaway
 from sensors_sim.sites import Sites
+from sensors_sim.storms import BEFORE_H, Storms
 from sensors_sim.weather import HOUR_MS, Cell
 
 Array = npt.NDArray[np.float64]
@@ -21,11 +22,6 @@ Rows = npt.NDArray[np.int64]
 
 MIN_POINTS = 50
 """A fleet of at least so many points has a first failure when the scenario asks for any."""
-
-_LONGEST_STORM_H = 4.0
-_STORM_BEFORE_H = 0.6
-_STORM_MM_H = (25.0, 60.0)
-"""Peak of the storm: above Caine's threshold for its duration, within what has set slopes off."""
 
 _FIRST_KINDS = (
     HazardType.LANDSLIDE,
@@ -82,7 +78,7 @@ class Failures(PerDevice):
         halts &= ~sites.of_kind(HazardType.DEBRIS_FLOW)
         self._halt_share = np.where(halts, slope.between("arrest at", 0.2, 0.7), 0.0)
         self._rest_h = self._hours * slope.between("arrest rest", 0.05, 0.2)
-        self._storm_mm_h = slope.between("storm", *_STORM_MM_H)
+        self._storms = Storms(sites, self._hours)
         self._weight = np.array([getattr(plan.kinds, p.hazard_type) for p in sites.points])
         self._dry = sites.of_kind(HazardType.COLLAPSE, HazardType.GROUND_FISSURE)
         self.destroyed = slope.uniform("destroyed") < plan.destroyed_share
@@ -99,15 +95,15 @@ class Failures(PerDevice):
         return self.storms(rows)
 
     def storms(self, rows: Rows | None = None) -> list[Cell]:
-        """Storms that go before runaways: those of some rows, or all that are planned."""
+        """Cells of the storms before runaways: those of some rows, or all that are planned."""
         chosen = self.planned() if rows is None else rows
-        return [self._storm(row) for row in chosen.tolist() if self.storm_before_ms(row)]
+        return [cell for row in chosen.tolist() for cell in self._storm(row)]
 
     def storm_before_ms(self, row: int) -> int | None:
         """When the storm before a runaway begins; ``None`` if it has none."""
         if not self._plan.storm or self._dry[row]:
             return None
-        return int(self.onset_ms[row]) - round(_STORM_BEFORE_H * HOUR_MS)
+        return int(self.onset_ms[row]) - round(BEFORE_H * HOUR_MS)
 
     def planned(self) -> Rows:
         """Rows whose runaway is planned or has begun."""
@@ -180,12 +176,10 @@ class Failures(PerDevice):
         course = self.course(rows)
         self.failure_ms[rows] = np.where(course.halt_share > 0, _NEVER, course.failure_ms)
 
-    def _storm(self, row: int) -> Cell:
-        onset_h = (int(self.onset_ms[row]) - self._start_ms) / HOUR_MS
-        lat, lon = float(self._sites.lat[row]), float(self._sites.lon[row])
-        life_h = min(float(self._hours[row]) + 2 * _STORM_BEFORE_H, _LONGEST_STORM_H)
-        peak_mm_h = float(self._storm_mm_h[row])
-        return Cell(onset_h - _STORM_BEFORE_H, life_h, lat, lon, 0.0, 0.0, 5.0, peak_mm_h)
+    def _storm(self, row: int) -> list[Cell]:
+        if self.storm_before_ms(row) is None:
+            return []
+        return self._storms.before(row, (int(self.onset_ms[row]) - self._start_ms) / HOUR_MS)
 
 
 def _hours(sites: Sites, plan: FailurePlan) -> Array:

@@ -35,6 +35,7 @@ MONTH_OF_DAY = (
     % 12
 )
 SEED = 11
+PEAKS = (15, 30, 60)
 
 Array = npt.NDArray[np.float64]
 
@@ -132,20 +133,22 @@ def test_daily_gnss_scatters_as_measured_stations_do() -> None:
 
 
 def test_storms_before_failures_are_such_as_have_set_slopes_off() -> None:
-    """Depth of storms of 1 to 6 h: between the 10th and 99th percentile of those in Italy."""
+    """Depth of storms of 1 to 6 h: between the 5th and 99th percentile of those in Italy."""
     path = measured("italica", "ITALICA_v4.csv")
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
     known = [r for r in rows if "NA" not in (r["duration"], r["cumulated_rainfall"])]
     events = np.array([[float(r["duration"]), float(r["cumulated_rainfall"])] for r in known])
     short = events[(events[:, 0] >= 1) & (events[:, 0] <= 6), 1]
-    low, high = np.percentile(short, [10, 99])
+    low, high = np.percentile(short, [5, 99])
     sites = make_sites(build_points(300, SEED, 600.0), SEED)
     plan = FailurePlan(first_per_points=10, tertiary_h=(2.0, 200.0))
-    storms = Failures(sites, plan, START_MS).storms()
-    depths = np.array([storm.peak_mm_h * storm.life_h / 2 for storm in storms])
+    failures = Failures(sites, plan, START_MS)
+    storms = [failures.storms(np.array([row])) for row in failures.planned().tolist()]
+    depths = np.array([sum(c.peak_mm_h * c.life_h / 2 for c in cells) for cells in storms if cells])
     assert len(depths) > 15
-    assert np.mean((depths > low) & (depths < high)) > 0.95
+    assert np.mean((depths > low) & (depths < high)) > 0.9
+    assert 0.6 < np.median(depths) / np.median(short) < 1.4
 
 
 def test_rain_correlation_falls_with_distance() -> None:
@@ -242,31 +245,32 @@ def test_a_crack_meter_takes_up_its_play_before_it_moves() -> None:
 
 @pytest.mark.parametrize("name", ["storm-2020", "many-failures", "evaluation-season"])
 def test_storms_before_debris_flows_are_as_violent_as_measured_ones(name: str) -> None:
-    """Largest rain of 15 minutes, which post-fire debris flows answer to.
+    """Largest rain of 15, 30 and 60 minutes, which post-fire debris flows answer to.
 
-    Measured storms: Staley et al. 2016 (USGS Open-File Report 2016-1106). Bounds: no simulated one
-    is more violent than the worst that was measured or weaker than nine of ten that did set debris
-    flows off, and nine of ten are more violent than nine of ten that did not.
+    Measured storms: Staley et al. 2016 (USGS Open-File Report 2016-1106). The medians agree within
+    30 %, the tails within a factor of 1.6; and the worst hour falls behind the worst quarter of an
+    hour as it did there: one steady burst would not.
     """
-    came, stayed = _measured_i15_mm_h(flow=True), _measured_i15_mm_h(flow=False)
-    peaks = _simulated_i15_mm_h(name)
-    assert len(peaks) > 40
-    assert peaks.max() < came.max()
-    assert peaks.min() > np.percentile(came, 10)
-    assert np.percentile(peaks, 10) > np.percentile(stayed, 90)
-    assert np.median(came) < np.median(peaks) < np.percentile(came, 95)
+    came, ours = _measured_peaks_mm_h(), _simulated_peaks_mm_h(name)
+    assert len(ours) > 40
+    for percent, factor in ((10, 1.6), (50, 1.3), (90, 1.6)):
+        ratio = np.percentile(ours, percent, axis=0) / np.percentile(came, percent, axis=0)
+        assert np.all((1 / factor < ratio) & (ratio < factor)), (percent, ratio)
+    assert ours[:, 0].max() < came[:, 0].max()
+    left = np.median(ours[:, 2] / ours[:, 0]) / np.median(came[:, 2] / came[:, 0])
+    assert 0.8 < left < 1.25
 
 
-def _measured_i15_mm_h(*, flow: bool) -> Array:
-    """Peak of 15 minutes of every measured storm that did, or did not, set a debris flow off."""
+def _measured_peaks_mm_h() -> Array:
+    """Peaks of 15, 30 and 60 minutes of every storm that set a debris flow off, shape (n, 3)."""
     path = measured("usgs_debris_flow", "storms_training.csv")
     with path.open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if (row["response"] == "1") is flow]
-    return np.array([float(row["peak_i15_mmh"]) for row in rows])
+        rows = [row for row in csv.DictReader(file) if row["response"] == "1"]
+    return np.array([[float(row[f"peak_i{minutes}_mmh"]) for minutes in PEAKS] for row in rows])
 
 
-def _simulated_i15_mm_h(name: str) -> Array:
-    """Peak of 15 minutes at each debris flow of a scenario, by its own storm and the weather."""
+def _simulated_peaks_mm_h(name: str) -> Array:
+    """Find the same at each debris flow of a scenario, by its own storm and the weather."""
     scenario = load_scenario(name)
     sites = make_sites(build_points(3000, SEED, 600.0), SEED)
     # Many at once, to have enough of them; each storm is planted alone below.
@@ -282,5 +286,10 @@ def _simulated_i15_mm_h(name: str) -> Array:
         times = begin_ms + np.arange(1, 61) * 300_000
         place = np.full(60, sites.lat[row]), np.full(60, sites.lon[row])
         five_min = weather.rain_mm(*place, times, 1 / 12)
-        peaks.append(4.0 * np.convolve(five_min, np.ones(3), "valid").max())
+        peaks.append([_largest_mm_h(five_min, minutes) for minutes in PEAKS])
     return np.array(peaks)
+
+
+def _largest_mm_h(five_min: Array, minutes: int) -> float:
+    parts = minutes // 5
+    return float(np.convolve(five_min, np.ones(parts), "valid").max()) * 60 / minutes
