@@ -1,13 +1,13 @@
 """All readings of a batch through arrival, quality and the methods, in rounds.
 
-Round k holds the k-th reading of every series, so that each series sees its readings one after
-another while all series go side by side. What comes out depends on each series' own readings in
-their order, and on nothing else.
+Round k holds the k-th message of every point (`detectors.partners`), so that each series sees its
+readings one after another while all series go side by side. What comes out depends on the
+readings of each series' own point in their order, and on nothing else.
 """
 
 import numpy as np
 
-from detectors import arrival, clocks, quality, steps, tracks
+from detectors import arrival, clocks, partners, quality, steps, tracks
 from detectors.base import Verdict
 from detectors.columns import F64, I64, U8, Mask, Rows
 from detectors.forecasting import ask
@@ -35,14 +35,9 @@ def screen(book: SeriesBook, series: Rows, time_ms: I64, received_ms: I64, value
     """
     out = Screened.empty(len(series))
     out.time_ms[:] = time_ms
-    order = np.argsort(series, kind="stable")
-    sorted_series = series[order]
-    first = np.concatenate(([True], sorted_series[1:] != sorted_series[:-1]))
-    starts = np.flatnonzero(first)
-    sizes = np.diff(np.append(starts, len(series)))
+    points = book.series["point"][series]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for turn in range(int(sizes.max(initial=0))):
-            rows = order[starts[sizes > turn] + turn]
+        for rows in partners.turns(points, series, time_ms):
             for start in range(0, len(rows), CHUNK):
                 part = rows[start : start + CHUNK]
                 _round(book, series[part], time_ms[part], received_ms[part], value[part], part, out)
@@ -77,7 +72,8 @@ def _round(
         arrival.rewind(book.series, series[back], time_ms[back])
     if not fresh.all():
         _unusual(book, series, time_ms, value, rows, out, came, usable)
-        series, time_ms, value, rows = series[fresh], time_ms[fresh], value[fresh], rows[fresh]
+        series, time_ms, told_ms = series[fresh], time_ms[fresh], told_ms[fresh]
+        value, rows = value[fresh], rows[fresh]
     channel = book.series["channel"][series]
     impossible = quality.gross_range(channel, value, book.interval_ms[series]) == Flag.FAIL
     nothing_yet = impossible & (book.series["count"][series] == 0)
@@ -86,9 +82,10 @@ def _round(
         out.flag[rows[nothing_yet]] = Flag.FAIL
         out.tests[rows[nothing_yet]] |= np.uint16(Test.GROSS_RANGE)
         keep = ~nothing_yet
-        series, time_ms, value, rows = series[keep], time_ms[keep], value[keep], rows[keep]
+        series, time_ms, told_ms = series[keep], time_ms[keep], told_ms[keep]
+        value, rows = value[keep], rows[keep]
     if len(rows):
-        _fresh(book, series, time_ms, value, rows, out)
+        _fresh(book, series, time_ms, told_ms, value, rows, out)
 
 
 def _unusual(
@@ -131,9 +128,16 @@ def _late(
 
 
 def _fresh(
-    book: SeriesBook, series: Rows, time_ms: I64, value: F64, rows: Rows, out: Screened
+    book: SeriesBook,
+    series: Rows,
+    time_ms: I64,
+    told_ms: I64,
+    value: F64,
+    rows: Rows,
+    out: Screened,
 ) -> None:
     table = book.series
+    beside = book.partners(series, time_ms, told_ms)
     channel, interval = table["channel"][series], book.interval_ms[series]
     table["origin"][series] = np.where(table["count"][series] > 0, table["origin"][series], value)
     relative = (value - table["origin"][series]).astype(np.float32)
@@ -145,10 +149,11 @@ def _fresh(
     times, values = tracks.push(table, series, time_ms, clean, flag)
     steps.settle(table, series, interval, flag, judged.confirmed, values)
     closed = tracks.accumulate(table, series, interval, time_ms, clean)
-    point = table["point"][series].astype(np.intp)
+    absolute = clean.astype(np.float64) + table["origin"][series]
+    partners.show(table, series, time_ms, told_ms, judged.raw, absolute)
     batch = Round(
         series=series,
-        point=point,
+        point=beside.point,
         channel=channel,
         family=table["family"][series],
         interval_ms=interval,
@@ -160,8 +165,9 @@ def _fresh(
         times=np.ascontiguousarray((times - time_ms[:, None]).T) / DAY_MS,
         values=np.ascontiguousarray(values.T),
         closed=closed,
-        limits=Limits(book.limits, book.threshold_names, point),
+        limits=Limits(book.limits, book.threshold_names, beside.point),
         table=table,
+        partners=beside,
     )
     _learn_noise(batch)
     out.used[rows] = True

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from detectors import arrival, clocks, forecasting, noise, quality, steps, tracks
+from detectors import arrival, clocks, forecasting, noise, partners, quality, steps, tracks
 from detectors.base import FEATURES, Detector
-from detectors.columns import F64, I64, Columns, Field
+from detectors.beside import Beside, logger_of
+from detectors.columns import F64, I64, Columns, Field, Rows
+from detectors.partners import Partners
 from detectors.quality_limits import FAMILY_CODE
 from detectors.rules import FAMILIES, Rules
 from domain.channels import CHANNEL_NAMES
@@ -28,6 +30,7 @@ SERIES_FIELDS = (
     *noise.FIELDS,
     *arrival.FIELDS,
     *clocks.FIELDS,
+    *partners.FIELDS,
     *forecasting.FIELDS,
     # The series' support for a level: of its newest good reading, and as confirmed.
     Field("claim_before", "u1"),
@@ -102,6 +105,7 @@ class SeriesBook:
         self.point_interval_ms: F64 = np.zeros(0)
         self.district: I64 = np.zeros(0, np.int64)
         self.members = np.zeros((0, 8), np.intp)
+        self.beside = Beside()
         self.member_count = np.zeros(0, np.intp)
         self.series.resize(1)
         self.fused.resize(1)
@@ -139,7 +143,7 @@ class SeriesBook:
         self.series.resize(row + 1)
         self.fused.resize(row + 1)
         code = CHANNEL_NAMES.index(channel)
-        self._join(point, row)
+        self._join(point, row, device_id, code)
         self.series["point"][row] = point
         self.series["channel"][row] = code
         self.series["family"][row] = FAMILY_CODE[code]
@@ -177,7 +181,7 @@ class SeriesBook:
             self.interval_ms = grown
         point_id, device_id, _ = self.series_keys[row]
         point = self.registry.get(point_id)
-        device_id = device_id.partition("/")[0]
+        device_id = logger_of(device_id)
         own = [d.interval_s for d in point.devices if d.device_id == device_id] if point else []
         fallback = point.interval_s if point else 600.0
         self.interval_ms[row] = 1000.0 * (own[0] if own else fallback)
@@ -194,8 +198,18 @@ class SeriesBook:
         self.members = np.concatenate((self.members, np.zeros((more, width), np.intp)))
         self.member_count = np.concatenate((self.member_count, np.zeros(more, np.intp)))
 
-    def _join(self, point: int, series: int) -> None:
+    def partners(self, series: Rows, time_ms: I64, told_ms: I64) -> Partners:
+        """Way from readings to the series beside theirs; times mended and as claimed."""
+        point = self.series["point"][series].astype(np.intp)
+        return Partners(
+            self.series, series, point, time_ms, told_ms, self.beside.rows, self.members
+        )
+
+    def _join(self, point: int, series: int, device: str, channel: int) -> None:
         place = int(self.member_count[point])
+        keys = {int(row): self.series_keys[row] for row in self.members[point, :place]}
+        others = {row: (key[1], int(self.series["channel"][row])) for row, key in keys.items()}
+        self.beside.enter(series, device, channel, others)
         if place == self.members.shape[1]:
             wider = np.zeros((len(self.members), 2 * place), np.intp)
             wider[:, :place] = self.members

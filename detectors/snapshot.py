@@ -1,6 +1,6 @@
 """The engine's state as bytes: a NumPy archive (never a pickle) with a JSON header inside.
 
-Layout, version 1: member ``header`` is JSON; every other member is a column of one of the three
+Layout, version 2: member ``header`` is JSON; every other member is a column of one of the three
 tables, named ``table.column``, cut to the rows in use. The archive's own check sums tell broken
 bytes; names, types, shapes and ranges are checked before anything is used.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detectors.fuse_batch import PointStream
 
 KIND = "geohazard.engine"
-VERSION = 1
+VERSION = 2
 _TOLD = ("point", "channel", "family", "instrument")
 """Columns that follow from the names of the series."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.columns import F32, F64, I64, U8, Array, Columns, Field, Mask, Rows
+from detectors.partners import Partners
 
 RING = 32
 BIN_INTERVALS = 24
@@ -64,6 +65,8 @@ class Round:
         Rule thresholds of each reading's point by name, shape (n,) each.
     table
         All state; a detector touches only its own columns, only in rows ``series``.
+    partners
+        The way to the other series of the same device and point, before this reading's time.
     """
 
     series: Rows
@@ -81,6 +84,7 @@ class Round:
     closed: Mask
     limits: "Limits"
     table: Columns
+    partners: Partners
 
     @property
     def good(self) -> Mask:
@@ -110,6 +114,7 @@ class Round:
             self.closed[mask],
             self.limits.select(mask),
             self.table,
+            self.partners.select(mask),
         )
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from detectors.base import Detector, Verdict
 from detectors.columns import Columns, Field
-from detectors.engine import Engine
+from detectors.engine import Engine, Outcome
 from detectors.tracks import Round
 from domain.channels import CHANNELS
 from domain.points import Device
@@ -22,6 +22,7 @@ from tests.detectors.worlds import (
     START_MS,
     STEP_MS,
     Row,
+    feature_rows,
     feed,
     fingerprint,
     highest,
@@ -29,6 +30,7 @@ from tests.detectors.worlds import (
     one_point,
     point,
     rows_of,
+    shuffled_messages,
     wild_world,
 )
 
@@ -76,7 +78,7 @@ class Guarded:
         self.thresholds, self.begin = inner.thresholds, inner.begin
 
     def update(self, batch: Round) -> Verdict:
-        names = [f.name for f in fields(Round) if f.name not in ("limits", "table")]
+        names = [f.name for f in fields(Round) if f.name not in ("limits", "table", "partners")]
         before = {name: getattr(batch, name).copy() for name in names}
         foreign = self._foreign(batch.table, batch.series)
         verdict = self.inner.update(batch)
@@ -136,6 +138,26 @@ def does_not_depend_on_batches(detector: Detector) -> None:
         whole = fingerprint(feed(Engine(points, methods=(detector,)), rows))
         single = feed(Engine(points, methods=(detector,)), rows, range(1, len(rows)))
         assert fingerprint(single) == whole
+
+
+def sees_no_present_of_others(detector: Detector) -> None:
+    """Check that neither the order of a message's channels nor a cut within it plays a part.
+
+    What a partner says at the same time may not have come yet (`detectors.partners`).
+    """
+    for seed in (6, 7):
+        points, rows = wild_world(seed, points=2, steps=50)
+        whole = _without_levels(feed(Engine(points, methods=(detector,)), rows))
+        mixed = shuffled_messages(rows, seed)
+        for cuts in ((), range(1, len(mixed), 3)):
+            engine = Engine(points, methods=(detector,))
+            assert _without_levels(feed(engine, mixed, cuts)) == whole
+
+
+def _without_levels(outcomes: list[Outcome]) -> list[tuple[object, ...]]:
+    """Rows of features in one order; a point's level may change within a message."""
+    found = [(*row[:5], *row[6:]) for row in feature_rows(outcomes)]
+    return sorted(found, key=lambda row: (str(row[0]), str(row[1]), str(row[2])))
 
 
 def survives_snapshots(detector: Detector) -> None:
@@ -295,6 +317,7 @@ def names_its_evidence(detector: Detector) -> None:
 CHECKS: tuple[Callable[[Detector], None], ...] = (
     keeps_to_its_own,
     does_not_depend_on_batches,
+    sees_no_present_of_others,
     survives_snapshots,
     bears_anything,
     keeps_little_state,

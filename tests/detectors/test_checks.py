@@ -68,6 +68,28 @@ class LooksAtItsNeighbours(Threshold):
         return batch.raw - 0.5 * batch.raw.mean()
 
 
+class LooksAtThePresent(Threshold):
+    """Reads the newest value of its partner, whether that has come already or not."""
+
+    def height(self, batch: Round) -> np.ndarray:
+        partner = batch.partners.rows("gnss_n")
+        beside = batch.table["value"][partner, -1].astype(np.float64)
+        return np.where(partner > 0, batch.raw + beside, batch.raw)
+
+    def update(self, batch: Round) -> Verdict:
+        verdict = super().update(batch)
+        verdict.score[:] = np.clip(np.abs(self.height(batch)) / 1e4, 0.0, 1.0)
+        return verdict
+
+
+class AsksItsPartner(LooksAtThePresent):
+    """The same as it should be."""
+
+    def height(self, batch: Round) -> np.ndarray:
+        beside = batch.partners.of("gnss_n")
+        return np.where(beside.known, batch.raw + beside.clean, batch.raw)
+
+
 class RemembersElsewhere(Threshold):
     """Keeps state in itself, where no snapshot finds it."""
 
@@ -156,6 +178,7 @@ class Nameless(Threshold):
         (Credulous, checks.keeps_to_its_own),
         (LooksAtItsNeighbours, checks.does_not_depend_on_batches),
         (CountsCalls, checks.does_not_depend_on_batches),
+        (LooksAtThePresent, checks.sees_no_present_of_others),
         (RemembersElsewhere, checks.survives_snapshots),
         (Brittle, checks.bears_anything),
         (Hoarder, checks.keeps_little_state),
@@ -176,3 +199,8 @@ def test_a_bad_detector_is_caught(bad: type[Threshold], check: Callable[[Detecto
 def test_the_sound_detector_passes(check: Callable[[Detector], None]) -> None:
     """So the bad ones fail for what was spoilt, not for what they share."""
     check(Threshold())
+
+
+def test_a_detector_may_look_at_what_partners_had_before() -> None:
+    checks.sees_no_present_of_others(AsksItsPartner())
+    checks.does_not_depend_on_batches(AsksItsPartner())

@@ -36,7 +36,7 @@ def test_equal_states_give_equal_bytes() -> None:
 def test_broken_bytes_are_refused_and_change_nothing(at: int) -> None:
     points, rows = wild_world(3)
     engine = Engine(points)
-    feed(engine, rows[:200])
+    feed(engine, rows[:400])
     before = engine.snapshot()
     broken = bytearray(before)
     broken[at] ^= 0xFF
@@ -57,7 +57,7 @@ def test_other_bytes_are_refused(blob: bytes) -> None:
 def test_cut_short_is_refused() -> None:
     points, rows = wild_world(3)
     engine = Engine(points)
-    feed(engine, rows[:200])
+    feed(engine, rows[:400])
     with pytest.raises(SnapshotError):
         Engine(points).restore(engine.snapshot()[:-200])
 
@@ -67,7 +67,7 @@ def _altered(change: str) -> bytes:
 
     points, rows = wild_world(3)
     engine = Engine(points)
-    feed(engine, rows[:200])
+    feed(engine, rows[:400])
     with np.load(io.BytesIO(engine.snapshot())) as archive:
         arrays = {name: archive[name] for name in archive.files}
     header = msgspec.json.decode(arrays["header"].tobytes())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 
@@ -54,6 +55,18 @@ def merged(*series: Sequence[Row]) -> list[Row]:
     return sorted((row for one in series for row in one), key=lambda row: row[3])
 
 
+def shuffled_messages(rows: Sequence[Row], seed: int) -> list[Row]:
+    """Put the channels of each message in another order; the messages keep theirs."""
+    rng, found = np.random.default_rng(seed), []
+    for _, message in groupby(rows, key=lambda row: (row[1], row[3], row[4])):
+        held = list(message)
+        first = len(held) // max(sum(row[2] == held[0][2] for row in held), 1)
+        for start in range(0, len(held), first):
+            part = held[start : start + first]
+            found += [part[i] for i in rng.permutation(len(part))]
+    return found
+
+
 def feed(engine: Engine, rows: Sequence[Row], cuts: Sequence[int] = ()) -> list[Outcome]:
     edges = [0, *sorted(c for c in cuts if 0 < c < len(rows)), len(rows)]
     return [
@@ -104,6 +117,7 @@ def _bits(features: Features) -> list[tuple[object, ...]]:
 
 
 CHANNELS = ("crack", "gnss_e", "tilt_x", "rain", "vibration", "mud_level", "generic")
+CHANNELS += ("gnss_n", "gnss_u", "battery")
 HAZARDS = (HazardType.LANDSLIDE, HazardType.DEBRIS_FLOW, HazardType.ROCKFALL)
 
 
@@ -155,6 +169,9 @@ def _messages(rng: np.random.Generator, point_id: str, device: Device, steps: in
             "vibration": abs(rng.normal()) * (1.0 + 20.0 * (size > 0 and step == onset)),
             "mud_level": 0.3 + 0.01 * rng.normal() + 0.02 * moved,
             "generic": float(rng.normal() * 1e6),
+            "gnss_n": moved * 0.5 + rng.normal() * 3.0,
+            "gnss_u": rng.normal() * 5.0 - moved * 0.3,
+            "battery": 12.0 + rng.normal() * 0.05,
         }
         if fault > 0.9:
             name = CHANNELS[int(rng.integers(len(CHANNELS)))]
