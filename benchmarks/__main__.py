@@ -1,8 +1,8 @@
 """``python -m benchmarks [NAME] [OPTIONS]``: measure, and say on which machine.
 
-Without a name: ``simulator``, then ``pipeline``. Names: ``pipeline``, ``dashboards``,
-``detectors``, ``forecast``, ``ingest``, ``simulator``, ``commanded`` (its extra readings),
-``storage``; ``calibration`` of the anomaly score, and its public data sets ``skab`` and
+Without a name: ``simulator``, then ``pipeline``. Names: ``pipeline``, ``batches`` of any size,
+``dashboards``, ``detectors``, ``forecast``, ``ingest``, ``simulator``, ``commanded`` (its extra
+readings), ``storage``; ``calibration`` of the anomaly score, and its public data sets ``skab`` and
 ``oddwater``; ``quality`` flags against the truth.
 """
 
@@ -15,6 +15,7 @@ import psutil
 from benchmarks import pipeline
 
 OTHERS = {
+    "batches": "benchmarks.bench_batches",
     "calibration": "benchmarks.bench_calibration",
     "commanded": "benchmarks.bench_commanded",
     "dashboards": "benchmarks.bench_dashboards",

@@ -24,6 +24,9 @@ from detectors.space import Neighbours
 from detectors.witnesses import DYNAMIC
 from domain.warnings import WarningKind
 
+WINDOW = 256
+"""Readings in which to look for the next judgement of silence; doubled as long as there is none, so
+that looking costs as much as the readings that are passed, however many follow."""
 _TRIGGERS = np.isin(FAMILIES, ("dynamic", "flow"))
 
 
@@ -76,13 +79,17 @@ class PointStream:
         levels = np.zeros(len(series), np.intp)
         changes: list[Change] = []
         rows = np.flatnonzero(result.used)
-        while len(rows):
-            live = rows[result.live[rows]]
+        done, width = 0, WINDOW
+        while done < len(rows):
+            part = rows[done : done + width]
+            live = part[result.live[part]]
             stop = self.silence.next_stop(points[live], time_ms[live])
-            last = int(live[stop - 1]) if stop else int(rows[-1])
-            part, rows = rows[rows <= last], rows[rows > last]
-            self._segment(batch, part, levels, changes)
             if stop:
+                part = part[: int(np.searchsorted(part, live[stop - 1])) + 1]
+            self._segment(batch, part, levels, changes)
+            done, width = done + len(part), WINDOW if stop else 2 * width
+            if stop:
+                last = int(part[-1])
                 changes.extend(self._fall_silent(last, int(heard_ms[last])))
         return levels, changes
 

@@ -83,6 +83,9 @@ class Silence:
     def next_stop(self, points: Rows, time_ms: I64) -> int:
         """Count the leading readings after which to call `judge`; 0 if none of them causes it.
 
+        None but a reading past the minute, or of a new point, can cause it: until then more than
+        half of the points lie behind, which is how `judge` left them.
+
         Parameters
         ----------
         points, time_ms

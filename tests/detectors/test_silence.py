@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detectors import fuse_batch
 from detectors.engine import Engine
 from detectors.rules import DEFAULT_RULES
+from domain.frames import States
 from domain.points import Device, Point
 from tests.detectors.worlds import (
     HOUR_MS,
@@ -16,10 +19,12 @@ from tests.detectors.worlds import (
     STEP_MS,
     Row,
     feed,
+    fingerprint,
     merged,
     point,
     rows_of,
     warnings_of,
+    wild_world,
 )
 
 IDS = [f"50023501{i:04d}" for i in range(5)]
@@ -188,6 +193,30 @@ def test_silence_does_not_depend_on_batches(seed: int, cuts: list[int]) -> None:
     rows = merged(rows)
     whole = warnings_of(feed(Engine(_points()), rows))
     assert warnings_of(feed(Engine(_points()), rows, cuts)) == whole
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), width=st.integers(1, 40))
+def test_the_window_in_which_silence_is_looked_for_changes_nothing(seed: int, width: int) -> None:
+    """Points that stop, join late, lie about the time and send backlogs; all that is told."""
+    points, rows = wild_world(seed, points=5, steps=30)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fuse_batch, "WINDOW", len(rows))
+        expected = _told(points, rows)
+        patch.setattr(fuse_batch, "WINDOW", width)
+        assert _told(points, rows) == expected
+
+
+def _told(points: dict[str, Point], rows: list[Row]) -> tuple[object, ...]:
+    engine = Engine(points)
+    outcomes = feed(engine, rows)
+    states = [row for o in outcomes for row in _states(o.states)]
+    return fingerprint(outcomes), states, _states(engine.heartbeat())
+
+
+def _states(states: States) -> list[tuple[object, ...]]:
+    columns = (states.event_ms, states.level, states.silent, states.age_s)
+    return list(zip(states.point_id.to_list(), *[c.tolist() for c in columns], strict=True))
 
 
 def test_the_first_report_of_each_point_is_a_state() -> None:
