@@ -21,6 +21,9 @@ class Series:
     ----------
     time_ms, value, flag
         Of equal length; flag 2 where the detectors have not judged the reading.
+    tests
+        Which quality tests spoke of each reading (bits of `domain.quality.Test`), of the same
+        length; empty if that is not known.
     """
 
     channel: str
@@ -28,6 +31,7 @@ class Series:
     time_ms: Sequence[int]
     value: Sequence[float]
     flag: Sequence[int]
+    tests: Sequence[int] = ()
 
     def between(self, start_ms: int, end_ms: int) -> "Series":
         """Cut out the readings with ``start_ms <= time <= end_ms``."""
@@ -38,6 +42,7 @@ class Series:
             [self.time_ms[i] for i in rows],
             [self.value[i] for i in rows],
             [self.flag[i] for i in rows],
+            [self.tests[i] for i in rows if self.tests],
         )
 
 

@@ -8,7 +8,7 @@ belongs to the warning that it is about, and starts nothing.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain.warnings import WarningEvent, WarningKind
+from domain.warnings import WarningKind
 
 MAX_EARLIER = 20
 """An episode of many ups and downs names its first event and the newest ones, this many in all."""
@@ -63,8 +63,3 @@ def open_episode(newest_first: Iterable[Earlier]) -> tuple[Earlier, ...]:
     if len(found) > MAX_EARLIER:
         found = [*found[: MAX_EARLIER - 1], found[-1]]
     return tuple(reversed(found))
-
-
-def earlier_of(event: WarningEvent) -> Earlier:
-    """Reduce an event to what later messages must know of it."""
-    return Earlier(event.id, event.event_ms, event.kind, event.level)

@@ -5,6 +5,7 @@ from alerts.case import Case, Series
 from alerts.words import clean_text, local_time, number
 from domain.channels import CHANNELS
 from domain.levels import Flag
+from domain.quality import Test
 
 SHOWN = 8
 """Readings listed for each piece of evidence: the last ones up to the one that completed it."""
@@ -26,11 +27,12 @@ def readings_text(case: Case, language: str) -> str:
     ...     rule_version="1", flag=1)
     >>> event = make_warning(point_id="500235010007", kind=WarningKind.RAISED, level=2,
     ...     previous_level=0, event_ms=1_780_000_600_000, sequence=1, reasons=(reason,))
-    >>> series = Series("crack", "d1", [1_780_000_000_000, 1_780_000_600_000], [1.0, 2.5], [1, 3])
+    >>> times = [1_780_000_000_000, 1_780_000_600_000]
+    >>> series = Series("crack", "d1", times, [1.0, 2.5], [1, 3], [0, 4])
     >>> print(readings_text(Case(event, None, (series,)), "en"))
     Readings of crack, device d1 (mm, time UTC+8); 1 of 2 in view were suspect or failed:
       2026-05-29 04:26:40         1  good
-      2026-05-29 04:36:40       2.5  suspect  <- completed the evidence
+      2026-05-29 04:36:40       2.5  suspect (spike)  <- completed the evidence
     """
     parts = []
     for reason in case.event.reasons:
@@ -61,13 +63,21 @@ def _head_zh(series: Series) -> str:
 
 def _lines(series: Series, until_ms: int, language: str) -> list[str]:
     rows = [i for i, at in enumerate(series.time_ms) if at <= until_ms][-SHOWN:]
-    word = phrases.flag_zh if language == "zh" else phrases.flag_en
     mark = "  <- 触发读数" if language == "zh" else "  <- completed the evidence"
     return [
-        f"  {local_time(series.time_ms[i])}  {number(series.value[i]):>8}  {word(series.flag[i])}"
+        f"  {local_time(series.time_ms[i])}  {number(series.value[i]):>8}  "
+        + _quality(series, i, language)
         + (mark if series.time_ms[i] == until_ms else "")
         for i in rows
     ]
+
+
+def _quality(series: Series, row: int, language: str) -> str:
+    """Name a reading's flag, and the tests that spoke of it."""
+    tests = Test(series.tests[row]) if series.tests else Test(0)
+    if language == "zh":
+        return phrases.flag_zh(series.flag[row]) + (f"（{tests.zh}）" if tests else "")
+    return phrases.flag_en(series.flag[row]) + (f" ({tests.en})" if tests else "")
 
 
 def _bad(series: Series) -> int:

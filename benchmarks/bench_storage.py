@@ -96,7 +96,9 @@ class Load:
         score = self._random.random(rows)
         motion = (velocity, velocity * 0.1, velocity * 10)
         water = np.where(frame.channel.codes == 1, self._random.random(rows), np.nan)
-        return Features(*names, frame.event_ms, flag, score, *motion, level, water, water / 100)
+        tests = np.zeros(rows, np.uint32)
+        rain = (water, water / 100)
+        return Features(*names, frame.event_ms, flag, score, *motion, level, *rain, tests)
 
 
 def measure(name: str, store: Store, load: Load, seconds: int) -> None:

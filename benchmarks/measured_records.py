@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from cli.series_file import Series, read_series
-from detectors.analysis import Analysis, analyze
+from detectors.analysed import Analysis
+from detectors.analysis import analyze
 from domain.levels import Level
 from domain.times import iso
 

@@ -12,12 +12,13 @@ from rich.table import Table
 
 from alerts.forecast_words import REFUSAL_EN
 from cli.series_file import Series, read_series
-from detectors.analysis import Analysis
+from detectors.analysed import Analysis
 from detectors.analysis import analyze as run_detectors
 from domain.channels import CHANNELS
 from domain.errors import GeohazardError
 from domain.hazards import HazardType
 from domain.levels import Level
+from domain.quality import Test
 from domain.times import iso
 
 SCORE_COLUMNS = (
@@ -28,6 +29,7 @@ SCORE_COLUMNS = (
     "velocity",
     "tangential_angle",
     "level",
+    "tests",
 )
 
 
@@ -95,6 +97,7 @@ def write_scores(found: Analysis, path: Path) -> None:
         found.velocity.tolist(),
         found.tangential_angle.tolist(),
         found.level.tolist(),
+        (" ".join(Test(bits).names) for bits in found.tests.tolist()),
         strict=True,
     )
     try:
@@ -107,8 +110,8 @@ def write_scores(found: Analysis, path: Path) -> None:
         raise GeohazardError(msg) from error
 
 
-def _cell(value: float) -> float | str:
-    return "" if math.isnan(value) else value
+def _cell(value: float | str) -> float | str:
+    return "" if isinstance(value, float) and math.isnan(value) else value
 
 
 def _print(found: Analysis, series: Series, console: Console) -> None:

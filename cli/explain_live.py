@@ -58,4 +58,6 @@ async def _find(history: History, registry: Path, warning_id: str, limit: int) -
 
 
 def _series(found: SeriesHistory) -> Series:
-    return Series(found.channel, found.device_id, found.time_ms, found.value, found.flag)
+    return Series(
+        found.channel, found.device_id, found.time_ms, found.value, found.flag, found.tests
+    )

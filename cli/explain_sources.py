@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -21,6 +20,9 @@ from evaluation.door import Door
 from evaluation.one_point import judge_point
 from storage import history
 from storage.base import StoreUnavailableError
+
+Key = tuple[str, str, int]
+"""Channel, device and event time of a reading."""
 
 
 def unknown(warning_id: str, where: object) -> GeohazardError:
@@ -90,7 +92,7 @@ def from_store(path: Path, registry: Path, warning_id: str) -> Case:
     finally:
         con.close()
     flags = {
-        (row["channel"], row["device_id"], row["event_ms"]): row["flag"]
+        (row["channel"], row["device_id"], row["event_ms"]): (row["flag"], row["tests"])
         for row in features.to_pylist()
     }
     rows = [(r["channel"], r["device_id"], r["event_ms"], r["value"]) for r in readings.to_pylist()]
@@ -186,26 +188,31 @@ def _rows(readings: Readings) -> list[tuple[str, str, int, float]]:
     )
 
 
-def _flags(features: Features) -> dict[tuple[str, str, int], int]:
+def _flags(features: Features) -> dict[Key, tuple[int, int]]:
     keys = zip(
         features.channel.to_list(),
         features.device_id.to_list(),
         features.event_ms.tolist(),
         strict=True,
     )
-    return dict(zip(keys, features.flag.tolist(), strict=True))
+    judged = zip(features.flag.tolist(), features.tests.tolist(), strict=True)
+    return dict(zip(keys, judged, strict=True))
 
 
 def _series(
-    rows: Iterable[tuple[str, str, int, float]], flags: dict[tuple[str, str, int], Any]
+    rows: Iterable[tuple[str, str, int, float]], flags: dict[Key, tuple[int, int]]
 ) -> tuple[Series, ...]:
-    """Sort rows of (channel, device, time, value) into series by time; repetitions count once."""
+    """Sort rows of (channel, device, time, value) into series by time; repetitions count once.
+
+    ``flags`` holds the flag of each reading and the tests that spoke of it.
+    """
     found: dict[tuple[str, str], dict[int, float]] = {}
     for channel, device_id, at_ms, value in rows:
         found.setdefault((channel, device_id), {}).setdefault(at_ms, value)
     series = []
     for (channel, device_id), values in sorted(found.items()):
         times = sorted(values)
-        own = [int(flags.get((channel, device_id, at), Flag.UNKNOWN)) for at in times]
-        series.append(Series(channel, device_id, times, [values[at] for at in times], own))
+        own = [flags.get((channel, device_id, at), (int(Flag.UNKNOWN), 0)) for at in times]
+        flag, tests = [int(one) for one, _ in own], [tests for _, tests in own]
+        series.append(Series(channel, device_id, times, [values[at] for at in times], flag, tests))
     return tuple(series)

@@ -10,6 +10,7 @@ from domain.channels import CHANNELS
 from domain.districts import districts
 from domain.hazards import HazardType
 from domain.points import Point
+from domain.quality import Test
 from domain.warnings import Forecast, WarningEvent
 from storage.histories import PointHistory, SeriesHistory
 
@@ -167,8 +168,10 @@ def _channels(point: Point) -> list[dict[str, Any]]:
 
 def _history(point: Point, found: PointHistory) -> dict[str, Any]:
     states = found.states
+    spoke = {bits for series in found.series for bits in series.tests if bits}
     return {
         "series": [_series(point, series) for series in found.series],
+        "tests": {str(bits): {"en": Test(bits).en, "zh": Test(bits).zh} for bits in sorted(spoke)},
         "states": {"t": states.time_ms, "level": states.level, "silent": states.silent},
         "last_ms": found.last_ms,
     }
@@ -187,6 +190,7 @@ def _series(point: Point, series: SeriesHistory) -> dict[str, Any]:
         "t": series.time_ms,
         "v": series.value,
         "flag": series.flag,
+        "tests": series.tests,
         "velocity": series.velocity,
         "angle": series.tangential_angle,
         "rows": series.rows,

@@ -4,6 +4,7 @@ Each level has a second cue beside its colour: a disc that fills as the level ri
 """
 
 from collections.abc import Iterable
+from itertools import combinations_with_replacement
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from domain.channels import CHANNELS
 from domain.districts import districts
 from domain.hazards import HazardType
 from domain.levels import Flag, Level
+from domain.quality import Test
 
 LEVEL_COLOURS = ("#73797f", "#0078d4", "#ffd500", "#ff8000", "#e60000")
 """Of levels 0 to 4: grey, and the four official colours."""
@@ -62,6 +64,14 @@ FLAG_MAPPINGS = _values(
         str(int(Flag.SUSPECT)): {"text": Text("! suspect", "! 可疑"), "color": "#c9a227"},
         str(int(Flag.FAIL)): {"text": Text("✕ fail", "✕ 不合格"), "color": BAD},
         str(int(Flag.MISSING)): {"text": Text("– missing", "– 缺测"), "color": "#404040"},
+    }
+)
+# Grafana maps whole texts, so that each test and each pair of tests has a mapping.
+TESTS_MAPPINGS = _values(
+    {
+        ",".join(tests.names): {"text": Text(tests.en, tests.zh), "color": "#c9a227"}
+        for one, other in combinations_with_replacement(Test, 2)
+        for tests in (one | other,)
     }
 )
 CHANGE_MAPPINGS = _values(
@@ -151,7 +161,7 @@ def hidden(names: Iterable[str]) -> dict[str, Any]:
 def series_names(quantity: str = "") -> list[dict[str, Any]]:
     """Name series by channel and device alone: ``mean_crack__d2_velocity`` becomes ``crack d2``."""
     end = f"_{quantity}" if quantity else ""
-    found = [_renamed(f"^(?:mean|max|sum)_(.*){end}$", Text("$1", "$1"))]
+    found = [_renamed(f"^(?:mean|max|sum|last)_(.*){end}$", Text("$1", "$1"))]
     found.append(_renamed("^(.*)__(.*)$", Text("$1 $2", "$1 $2")))
     for channel in CHANNELS.values():
         words = Text(f"{channel.name.replace('_', ' ')}$1", f"{channel.title_zh}$1")

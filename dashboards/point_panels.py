@@ -9,6 +9,7 @@ from dashboards.fields import (
     LEVEL_MAPPINGS,
     LEVEL_STEPS,
     SILENT_MAPPINGS,
+    TESTS_MAPPINGS,
     columns_of_points,
     override,
     series_names,
@@ -180,6 +181,21 @@ def trust() -> tuple[Panel, ...]:
             transformations=series_names("flag"),
             width=12,
             defaults={"mappings": FLAG_MAPPINGS},
+        ),
+        state_timeline(
+            "tests",
+            Text("Why suspect", "可疑原因"),
+            Text(
+                "Quality tests that spoke of each instrument, the last of each interval.",
+                "对各仪器提出异议的质量检验（各时段最后一次）。",
+            ),
+            (queries.tests_that_spoke(),),
+            transformations=series_names("tests"),
+            width=12,
+            defaults={
+                "mappings": TESTS_MAPPINGS,
+                "noValue": Text("no test spoke in this time range", "此时间范围内无异议"),
+            },
         ),
         graph(
             "scores",

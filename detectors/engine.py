@@ -47,8 +47,6 @@ class Outcome:
     duplicates, late
         Readings without effect: seen before, and too old. Late readings that were still put in
         their place count as used.
-    tests
-        Which quality tests spoke of each row of the features: bits of `domain.quality.Test`.
     feature_rows, warning_rows, forecast_rows
         Row of the batch that each feature, warning and forecast came from.
     """
@@ -58,11 +56,15 @@ class Outcome:
     warnings: tuple[WarningEvent, ...]
     duplicates: int
     late: int
-    tests: Array
     feature_rows: Rows
     warning_rows: tuple[int, ...]
     forecasts: tuple[Forecast, ...] = ()
     forecast_rows: tuple[int, ...] = ()
+
+    @property
+    def tests(self) -> Array:
+        """Which quality tests spoke of each row of the features."""
+        return self.features.tests
 
 
 class Engine:
@@ -121,7 +123,6 @@ class Engine:
             warnings=tuple(c.warning for c in changes if c.warning is not None),
             duplicates=int(result.duplicate.sum()),
             late=int(result.too_late.sum()),
-            tests=result.tests[result.used],
             feature_rows=np.flatnonzero(result.used),
             warning_rows=tuple(c.row for c in changes if c.warning is not None),
             forecasts=tuple(made for _, made in forecasts),
@@ -222,4 +223,5 @@ def _features(readings: Readings, result: Screened, levels: Rows) -> Features:
         level=levels[used].astype(np.uint8),
         soil_water_index=result.soil_water[used],
         rain_ratio=result.rain_ratio[used],
+        tests=result.tests[used].astype(np.uint32),
     )

@@ -5,7 +5,7 @@ whole points (`States`). Text columns are dictionaries, times are UTC millisecon
 columns by name and ignores those it does not know (docs/contracts.md has the evolution rules).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -62,8 +62,8 @@ class _Frame:
 
     KIND: ClassVar[str]
     TIMES: ClassVar[frozenset[str]] = frozenset({"event_ms", "received_ms"})
-    ADDED: ClassVar[frozenset[str]] = frozenset()
-    """Columns of numbers that frames of earlier releases lack; they are read as NaN."""
+    ADDED: ClassVar[Mapping[str, np.generic]] = {}
+    """Columns that frames of earlier releases lack, and what they are then read as."""
 
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
@@ -113,7 +113,7 @@ class _Frame:
     @classmethod
     def _read(cls, table: pa.Table, name: str) -> Any:
         if name in cls.ADDED and name not in table.column_names:
-            return np.full(table.num_rows, np.nan)
+            return np.full(table.num_rows, cls.ADDED[name])
         return _column(table, name, cls.TIMES)
 
     def _arrow(self, name: str) -> pa.Array:
@@ -197,10 +197,17 @@ class Features(_Frame):
         Largest ratio of measured rain to the intensity-duration threshold in force, over windows
         of half an hour to six days that end with this reading of a rain gauge; from 1 the threshold
         is exceeded; 0 between rain events. NaN for other channels.
+    tests
+        Which quality tests spoke of the reading: bits of `domain.quality.Test`; 0 for none, and in
+        frames of releases that did not say.
     """
 
     KIND: ClassVar[str] = "features"
-    ADDED: ClassVar[frozenset[str]] = frozenset({"soil_water_index", "rain_ratio"})
+    ADDED: ClassVar[Mapping[str, np.generic]] = {
+        "soil_water_index": np.float64(np.nan),
+        "rain_ratio": np.float64(np.nan),
+        "tests": np.uint32(0),
+    }
 
     point_id: Names
     device_id: Names
@@ -214,6 +221,7 @@ class Features(_Frame):
     level: npt.NDArray[np.uint8]
     soil_water_index: npt.NDArray[np.float64]
     rain_ratio: npt.NDArray[np.float64]
+    tests: npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)

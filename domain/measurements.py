@@ -9,7 +9,7 @@ underscores in a row, so the names never collide.
 READING = "reading"
 """Tags area, kind, point; a float field for each instrument."""
 FEATURE = "feature"
-"""Tags as `READING`; ``<instrument>_<quantity>`` (`FEATURE_QUANTITIES`) and ``level``."""
+"""Tags as `READING`; ``<instrument>_<quantity>`` (`FEATURE_QUANTITIES`, `TESTS`) and ``level``."""
 POINT_STATE = "point_state"
 """Tags as `READING`; level, score, silent, age_s, last_ms (time of the last reading), lat, lon."""
 POINT_EVENT = "point_event"
@@ -35,6 +35,12 @@ FEATURE_QUANTITIES = (
     "rain_ratio",
 )
 """Of these ``flag`` is an integer and the others are floats."""
+TESTS = "tests"
+"""Text: names of the quality tests that spoke of a reading (`domain.quality`), comma between them.
+
+Names and not bits: no query language and no dashboard that reads them takes bits apart. Where no
+test spoke there is no field.
+"""
 
 
 def instrument_field(channel: str, device_id: str | None = None) -> str:

@@ -19,10 +19,10 @@ from storage.histories import (
 MOST_WARNINGS = 100
 
 _ROWS = """
-SELECT r.series_id, r.event_ms, r.value, f.flag, f.velocity, f.tangential_angle
+SELECT r.series_id, r.event_ms, r.value, f.flag, f.tests, f.velocity, f.tangential_angle
 FROM (SELECT series_id, event_ms, value FROM reading_row
       WHERE list_contains(?, series_id) AND event_ms >= ? AND event_ms < ?) r
-LEFT JOIN (SELECT series_id, event_ms, flag, velocity, tangential_angle FROM feature_row
+LEFT JOIN (SELECT series_id, event_ms, flag, tests, velocity, tangential_angle FROM feature_row
            WHERE list_contains(?, series_id) AND event_ms >= ? AND event_ms < ?) f
 USING (series_id, event_ms)
 ORDER BY r.series_id, r.event_ms
@@ -95,7 +95,7 @@ def _series(
 def _columns(
     found: dict[str, npt.NDArray[np.float64]], rows: npt.NDArray[np.bool_]
 ) -> dict[str, npt.NDArray[np.float64]]:
-    names = ("value", "flag", "velocity", "tangential_angle")
+    names = ("value", "flag", "tests", "velocity", "tangential_angle")
     return {name: _floats(found[name])[rows] for name in names}
 
 

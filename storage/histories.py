@@ -23,6 +23,8 @@ class SeriesHistory(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     flag
         QARTOD flag; 2 (unknown) where the detectors have not used the reading.
+    tests
+        Which quality tests spoke: bits of `domain.quality.Test`.
     velocity, tangential_angle
         ``None`` where they could not be judged.
     rows
@@ -34,6 +36,7 @@ class SeriesHistory(msgspec.Struct, frozen=True, kw_only=True):
     time_ms: list[int]
     value: list[float]
     flag: list[int]
+    tests: list[int]
     velocity: list[float | None]
     tangential_angle: list[float | None]
     rows: int
@@ -151,7 +154,8 @@ def make_series(
     key
         Channel and device.
     columns
-        ``value``, ``flag``, ``velocity``, ``tangential_angle``, each of shape (n,), NaN for none.
+        ``value``, ``flag``, ``tests``, ``velocity``, ``tangential_angle``, each of shape (n,), NaN
+        for none.
     """
     flags = np.nan_to_num(columns["flag"], nan=2.0).astype(np.int64)
     rows = thinned(columns["value"], flags)
@@ -161,6 +165,7 @@ def make_series(
         time_ms=time_ms[rows].tolist(),
         value=columns["value"][rows].tolist(),
         flag=flags[rows].tolist(),
+        tests=np.nan_to_num(columns["tests"][rows]).astype(np.int64).tolist(),
         velocity=_nullable(columns["velocity"][rows]),
         tangential_angle=_nullable(columns["tangential_angle"][rows]),
         rows=len(time_ms),

@@ -126,11 +126,12 @@ def features_of(
     -------
     pyarrow.Table
         device_id, channel, event_ms, flag, anomaly_score, velocity, acceleration,
-        tangential_angle, level, soil_water_index, rain_ratio; null where no detector could judge.
+        tangential_angle, level, soil_water_index, rain_ratio, tests (bits of
+        `domain.quality.Test`); null where no detector could judge.
     """
     columns = (
         "device_id, channel, event_ms, flag, anomaly_score, velocity, acceleration, "
-        "tangential_angle, level, soil_water_index, rain_ratio"
+        "tangential_angle, level, soil_water_index, rain_ratio, tests"
     )
     return _of_point(con, "feature", columns, [point_id, channel, start_ms, end_ms])
 
@@ -203,22 +204,6 @@ def warning_body(con: duckdb.DuckDBPyConnection, warning_id: str) -> str | None:
     """Return a warning as JSON; ``None`` if the store has none of this id."""
     rows = con.execute("SELECT body FROM warning WHERE id = ?", [warning_id]).fetchall()
     return str(rows[0][0]) if rows else None
-
-
-def last_rejects(con: duckdb.DuckDBPyConnection, limit: int = 50) -> pa.Table:
-    """Return the last rejects, newest first; of a payload only the beginning is held."""
-    query = "SELECT * EXCLUDE stored_ms FROM reject ORDER BY received_ms DESC, reject_id LIMIT ?"
-    return con.sql(query, params=[limit]).to_arrow_table()
-
-
-def latest_health(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Return each process's last figures: role, instance, time_ms, lag, rss_mb, counters (JSON)."""
-    query = (
-        "SELECT role, instance, max(time_ms) AS time_ms, arg_max(lag, time_ms) AS lag, "
-        "arg_max(rss_mb, time_ms) AS rss_mb, arg_max(counters, time_ms) AS counters "
-        "FROM health GROUP BY ALL ORDER BY role, instance"
-    )
-    return con.sql(query).to_arrow_table()
 
 
 def _of_point(

@@ -8,8 +8,17 @@ import httpx
 import numpy as np
 import numpy.typing as npt
 
-from domain.measurements import FEATURE, POINT_EVENT, POINT_STATE, READING, REJECT, feature_field
+from domain.measurements import (
+    FEATURE,
+    POINT_EVENT,
+    POINT_STATE,
+    READING,
+    REJECT,
+    TESTS,
+    feature_field,
+)
 from domain.points import is_point_id
+from domain.quality import Test
 from domain.settings import InfluxSettings, secret_of
 from domain.warnings import decode_warning
 from storage.base import StoreUnavailableError
@@ -172,6 +181,8 @@ def _series(readings: Columns, features: Columns) -> list[SeriesHistory]:
         for quantity in ("flag", "velocity", "tangential_angle"):
             column = _floats(features, feature_field(name, quantity))
             columns[quantity] = _aligned(at, feature_ms, column)
+        spoke = _tests(features, feature_field(name, TESTS))
+        columns["tests"] = _aligned(at, feature_ms, spoke)
         channel, _, device = name.partition("__")
         found.append(make_series((channel, device), at, columns))
     return found
@@ -183,6 +194,14 @@ def _floats(columns: Mapping[str, list[Any]], name: str) -> npt.NDArray[np.float
     if values is None:
         return np.full(len(columns["time"]), np.nan)
     return np.array([np.nan if v is None else v for v in values[::-1]], np.float64)
+
+
+def _tests(columns: Mapping[str, list[Any]], name: str) -> npt.NDArray[np.float64]:
+    """Return names of tests as bits, by ascending time; NaN where there are none."""
+    bits = [
+        None if text is None else int(Test.of(text.split(","))) for text in columns.get(name, [])
+    ]
+    return _floats({**columns, name: bits} if bits else columns, name)
 
 
 def _aligned(

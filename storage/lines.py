@@ -5,6 +5,7 @@ Built for speed: everything that repeats is escaped once and kept, numbers leave
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -15,9 +16,11 @@ from domain.measurements import (
     FEATURE,
     FEATURE_QUANTITIES,
     READING,
+    TESTS,
     feature_field,
     instrument_field,
 )
+from domain.quality import Test
 from domain.registry import Registry
 from storage.dedupe import first_of_each
 from storage.escape import escape_name
@@ -124,7 +127,14 @@ def _feature_fields(frame: Features, names: list[str]) -> list[str]:
     for quantity, values in zip(FEATURE_QUANTITIES[1:], floats, strict=True):
         for row in np.flatnonzero(np.isfinite(getattr(frame, quantity))).tolist():
             fields[row] += f",{feature_field(names[row], quantity)}={values[row]!r}"
+    for row in np.flatnonzero(frame.tests).tolist():
+        fields[row] += f',{feature_field(names[row], TESTS)}="{_names(int(frame.tests[row]))}"'
     return fields
+
+
+@cache
+def _names(tests: int) -> str:
+    return ",".join(Test(tests).names)
 
 
 def _ordered(frame: F, series: Series) -> tuple[F, list[str]]:

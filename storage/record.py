@@ -71,6 +71,7 @@ class Record:
             "stored_ms": np.full(new.sum(), now_ms),
             "flag": _joined([f.flag for f in frames], np.uint8)[new],
             "level": _joined([f.level for f in frames], np.uint8)[new],
+            "tests": _joined([f.tests for f in frames], np.uint32)[new],
         }
         for name in FEATURE_QUANTITIES[1:]:
             columns[name] = _nullable(_joined([getattr(f, name) for f in frames], np.float64)[new])

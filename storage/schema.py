@@ -13,7 +13,7 @@ import duckdb
 from domain.errors import GeohazardError
 from storage.base import StoreUnavailableError
 
-VERSION = 2
+VERSION = 3
 
 _TABLES = """
 CREATE TABLE meta (version INTEGER);
@@ -26,7 +26,7 @@ CREATE TABLE reading_row (
 CREATE TABLE feature_row (
     series_id INTEGER, event_ms BIGINT, stored_ms BIGINT, flag UTINYINT, anomaly_score DOUBLE,
     velocity DOUBLE, acceleration DOUBLE, tangential_angle DOUBLE, level UTINYINT,
-    soil_water_index DOUBLE, rain_ratio DOUBLE);
+    soil_water_index DOUBLE, rain_ratio DOUBLE, tests UINTEGER);
 CREATE TABLE state_row (
     point_key INTEGER, event_ms BIGINT, stored_ms BIGINT,
     level UTINYINT, score DOUBLE, silent UTINYINT, age_s DOUBLE);
@@ -50,15 +50,17 @@ CREATE VIEW point_state AS
 _FEATURE_VIEW = """
 CREATE OR REPLACE VIEW feature AS
     SELECT point_id, device_id, channel, event_ms, stored_ms, flag, anomaly_score, velocity,
-        acceleration, tangential_angle, level, soil_water_index, rain_ratio
+        acceleration, tangential_angle, level, soil_water_index, rain_ratio, tests
     FROM feature_row JOIN series USING (series_id);
 """
-_FROM_1 = """
+_UPGRADES = {
+    1: """
 ALTER TABLE feature_row ADD COLUMN soil_water_index DOUBLE;
 ALTER TABLE feature_row ADD COLUMN rain_ratio DOUBLE;
-UPDATE meta SET version = 2;
-"""
-"""What makes a file of version 1 one of version 2; its old rows know no rain."""
+""",
+    2: "ALTER TABLE feature_row ADD COLUMN tests UINTEGER DEFAULT 0;",
+}
+"""What makes a file of each earlier version one of the next; old rows know nothing of it."""
 
 
 def connect(
@@ -72,8 +74,8 @@ def connect(
         If the file is held by another process (or, otherwise opened, by this one), or the disk
         fails.
     GeohazardError
-        If the file is no store of this version (one of version 1 is brought up to date when it
-        is opened for writing).
+        If the file is no store of this version (one of an earlier version is brought up to date
+        when it is opened for writing).
     """
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,16 +111,21 @@ def _check(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> No
         con.commit()
         return
     rows = con.execute("SELECT version FROM meta").fetchall() if "meta" in tables else []
-    if rows == [(1,)] and not read_only:
-        con.begin()
-        con.execute(_FROM_1)
-        con.execute(_FEATURE_VIEW)
-        con.commit()
-        return
-    if rows == [(1,)]:
+    found = rows[0][0] if len(rows) == 1 else "none"
+    if found in _UPGRADES and read_only:
         msg = f"{path} was written by an earlier release: let the store open it once"
         raise GeohazardError(msg)
-    if rows != [(VERSION,)]:
-        found = rows[0][0] if rows else "none"
+    if found in _UPGRADES:
+        _upgrade(con, found)
+    elif found != VERSION:
         msg = f"{path} is not a store of version {VERSION} (found: {found})"
         raise GeohazardError(msg)
+
+
+def _upgrade(con: duckdb.DuckDBPyConnection, found: int) -> None:
+    con.begin()
+    for version in range(found, VERSION):
+        con.execute(_UPGRADES[version])
+    con.execute(_FEATURE_VIEW)
+    con.execute("UPDATE meta SET version = ?", [VERSION])
+    con.commit()

@@ -1,6 +1,7 @@
 // Charts beneath one another on one time axis, as SVG: lines, bars, steps, flags, the forecast's window.
 
 import { h, s } from "./dom.js";
+import { flagText } from "./quality.js";
 import { clock, day, lang, number, t, time } from "./text.js";
 
 const LEFT = 66;
@@ -195,8 +196,8 @@ function said(panel, ms) {
     return i < 0 ? "" : t(`level${panel.states.level[i]}`);
   }
   if (panel.kind === "flags") {
-    const words = panel.series.map((one) => [one.short, one.flag[nearest(one.t, ms)]]).filter(([, flag]) => flag > 2);
-    return words.map(([short, flag]) => `${short} ${t(`flag${flag}`)}`).join(lang() === "zh" ? "，" : ", ");
+    const doubted = panel.series.map((one) => [one, nearest(one.t, ms)]).filter(([one, i]) => one.flag[i] > 2);
+    return doubted.map(([one, i]) => `${one.short} ${flagText(one, i)}`).join(lang() === "zh" ? "；" : "; ");
   }
   return panel.series.map((one) => {
     const i = nearest(one.t, ms);
@@ -240,5 +241,3 @@ function ticks(low, high, most) {
   for (let v = Math.ceil(low / step) * step; v <= high; v += step) found.push(Math.abs(v) < step / 1e6 ? 0 : v);
   return { step, found };
 }
-
-export const channelName = (one) => (lang() === "zh" ? one.zh : one.channel.replace(/^gnss_?(.?)/, (_, axis) => `GNSS ${axis.toUpperCase()}`).replace("_", " "));

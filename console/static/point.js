@@ -1,9 +1,10 @@
 // One point: what is known of it, its warning with the explanation, its charts, its instruments.
 
-import { channelName, charts } from "./charts.js";
+import { charts } from "./charts.js";
 import { ask, h, remember, remembered } from "./dom.js";
+import { doubted, flagText } from "./quality.js";
 import { badge } from "./symbols.js";
-import { clock, count, kindText, lang, number, pick, shortTime, t, time } from "./text.js";
+import { channelName, clock, count, kindText, lang, number, pick, shortTime, t, time } from "./text.js";
 
 const HOUR = 3_600_000;
 const SPANS = [["hour1", HOUR], ["hour6", 6 * HOUR], ["day1", 24 * HOUR], ["day7", 168 * HOUR], ["day30", 720 * HOUR], ["always", 40 * 365 * 24 * HOUR]];
@@ -43,6 +44,7 @@ export class PointPanel {
       const data = await ask(`/api/points/${encodeURIComponent(id)}?span_ms=${this.span}`);
       if (id !== this.id) return;
       this.data = data;
+      for (const one of data.history?.series ?? []) one.why = data.history.tests;
       this.render();
     } catch (error) {
       if (id !== this.id) return;
@@ -243,13 +245,13 @@ export class PointPanel {
         h("td", { class: "num" }, `${number(one.v[i])} ${one.unit}`),
         h("td", { class: "num" }, one.velocity[i] === null ? "–" : `${number(one.velocity[i])} ${one.unit}/${lang() === "zh" ? "天" : "day"}`),
         h("td", { class: "num" }, one.angle[i] === null ? "–" : `${number(one.angle[i])}°`),
-        h("td", { class: `flag${one.flag[i]}` }, t(`flag${one.flag[i]}`)),
+        h("td", { class: `flag${one.flag[i]}` }, flagText(one, i)),
         h("td", { class: "num" }, clock(one.t[i])),
         h("td", { class: "num" }, count(one.rows)),
       );
     };
     const heads = ["channel", "device", "value", "velocity", "angle", "flag", "at", "readings"];
-    return h("section", { class: "card" }, h("h3", null, t("instruments")), h("div", { class: "scroll" }, h("table", null, h("thead", null, h("tr", null, heads.map((k) => h("th", { scope: "col" }, t(k))))), h("tbody", null, series.map(row)))));
+    return h("section", { class: "card" }, h("h3", null, t("instruments")), h("div", { class: "scroll" }, h("table", null, h("thead", null, h("tr", null, heads.map((k) => h("th", { scope: "col" }, t(k))))), h("tbody", null, series.map(row)))), doubted(series));
   }
 
   earlier() {

@@ -102,6 +102,9 @@ const WORDS = {
   flag3: ["suspect", "可疑"],
   flag4: ["fail", "不合格"],
   flag9: ["missing", "缺测"],
+  because: ["{}: {}", "{}：{}"],
+  doubted: ["Readings of which a quality test spoke ({})", "质量检验有异议的读数（{}）"],
+  reading: ["Value", "数值"],
   noDataSince: ["No data since {}", "自 {} 起无数据"],
   noDataYet: ["No data yet", "尚无数据"],
   noRecord: ["The record cannot be asked now.", "暂时无法查询历史数据。"],
@@ -177,6 +180,8 @@ export function number(value) {
   if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(2);
   return value.toFixed(size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3);
 }
+
+export const channelName = (one) => (lang() === "zh" ? one.zh : one.channel.replace(/^gnss_?(.?)/, (_, axis) => `GNSS ${axis.toUpperCase()}`).replace("_", " "));
 
 export const kindText = (kind) => t(kind === "silent" ? "went_silent" : kind);
 

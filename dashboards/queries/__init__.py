@@ -26,6 +26,7 @@ from dashboards.queries.one_point import (
     instruments,
     levels_of_point,
     state_of_point,
+    tests_that_spoke,
 )
 from dashboards.queries.pipeline import (
     lag_by_role,
@@ -85,5 +86,6 @@ __all__ = [
     "state_of_point",
     "store_errors",
     "store_latency",
+    "tests_that_spoke",
     "warning_latency",
 ]

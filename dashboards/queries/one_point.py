@@ -15,6 +15,7 @@ from domain.measurements import (
     POINT_INFO,
     POINT_STATE,
     READING,
+    TESTS,
     neighbour_field,
 )
 
@@ -58,6 +59,11 @@ def features(quantity: str, channels: str = ".*", how: str = "mean") -> Query:
         tail=" fill(none)",
     )
     return Query(text, "time_series", "$col")
+
+
+def tests_that_spoke() -> Query:
+    """Names of the quality tests that spoke of each instrument, the last of each interval."""
+    return features(TESTS, how="last")
 
 
 def explanations(limit: int = 100) -> Query:

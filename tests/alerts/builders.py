@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from alerts.episode import Earlier
 from domain.hazards import HazardType
 from domain.points import Point
 from domain.registry import Registry
@@ -100,6 +101,11 @@ def story(point_id: str = POINT_ID) -> list[WarningEvent]:
         make_event(kind, level, previous, number, point_id)
         for number, (kind, level, previous) in enumerate(steps, start=1)
     ]
+
+
+def earlier_of(event: WarningEvent) -> Earlier:
+    """Reduce an event to what later messages must know of it, as the outbox does."""
+    return Earlier(event.id, event.event_ms, event.kind, event.level)
 
 
 def make_receiver(name: str, url: str, **more: Any) -> Receiver:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.cap import cap_xml
-from alerts.episode import Earlier, earlier_of, ends_episode, open_episode
+from alerts.episode import Earlier, ends_episode, open_episode
 from alerts.explain import explain
 from domain.warnings import WarningEvent, WarningKind
-from tests.alerts.builders import full_event, make_event, make_point, story
+from tests.alerts.builders import earlier_of, full_event, make_event, make_point, story
 from tests.alerts.cap_rules import NAMESPACE, broken_rules
 
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
-from alerts.episode import Earlier, earlier_of
+from alerts.episode import Earlier
 from alerts.message import body_for_test, data_schema, warning_body
 from domain.points import Point
 from domain.warnings import WarningEvent
-from tests.alerts.builders import POINT_ID, full_event, make_event, make_point, story
+from tests.alerts.builders import POINT_ID, earlier_of, full_event, make_event, make_point, story
 from tests.alerts.cap_rules import broken_rules
 
 

@@ -78,6 +78,7 @@ def test_scores_have_a_row_for_each_row_in_its_order(tmp_path: Path) -> None:
         "velocity",
         "tangential_angle",
         "level",
+        "tests",
     ]
 
 

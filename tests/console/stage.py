@@ -33,6 +33,8 @@ FLAGS = (
 POINTS = 60
 RUNAWAY = 3
 HOSTILE = 5
+SPIKED = 7
+SPIKE_STEP = 20
 NEVER_HEARD = 59
 HOSTILE_NAME = """<script>alert(1)</script> "o'b\\n' 🙂 <img src=x onerror=alert(2)> ${7*7}"""
 DEADLINE_MS = 60_000
@@ -44,6 +46,11 @@ socket = "{root}/store.sock"
 [console]
 port = PORT
 """
+
+
+def spiked(point: int, step: int) -> float:
+    """Leave the others as they are: one crack meter has one spike of 30 mm."""
+    return value(point, step) + 30.0 * ((point, step) == (SPIKED, SPIKE_STEP))
 
 
 def make_points() -> list[Point]:
@@ -84,7 +91,7 @@ class Stage:
         points = self.pipeline.points[:NEVER_HEARD]
         with Publisher(self.pipeline.mqtt, self.pipeline.settings).connected() as publisher:
             for step in range(self.steps, until):
-                publisher.publish(step_messages(points, step, value))
+                publisher.publish(step_messages(points, step, spiked))
         self.steps = until
 
     def ask(self, path: str) -> Any:

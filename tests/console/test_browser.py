@@ -15,6 +15,7 @@ from tests.console.stage import (
     NEVER_HEARD,
     POINTS,
     RUNAWAY,
+    SPIKED,
     Stage,
     count,
     show,
@@ -103,6 +104,15 @@ def test_a_click_on_a_warning_shows_the_point_with_charts_and_reasons(
     expect(page.locator("#charts")).to_contain_text("No data yet")  # rain was never measured
     line = page.locator("#charts path.line").first.get_attribute("d") or ""
     assert line.count("L") >= 40  # a stroke for each reading
+
+
+def test_a_doubted_reading_says_why(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.url}#/point/{stage.pipeline.points[SPIKED].point_id}")
+    doubted = page.locator("#point details.doubted")
+    doubted.locator("summary").click()
+    expect(doubted.locator("tbody tr").filter(has_text="crack")).to_have_count(1)
+    expect(doubted.locator("tbody tr").filter(has_text="crack")).to_contain_text("suspect: spike")
+    page.keyboard.press("Escape")
 
 
 def test_a_click_on_the_map_opens_what_lies_there(stage: Stage, page: Page) -> None:

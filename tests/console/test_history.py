@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from domain.acknowledgements import acknowledge
 from domain.clock import ManualClock
 from domain.hazards import HazardType
 from domain.points import Device, Point
+from domain.quality import Test
 from domain.registry import Registry
 from domain.settings import InfluxSettings
 from domain.warnings import WarningKind
@@ -39,7 +41,9 @@ def fill(store: Store) -> None:
     cracks = [reading(T + i * MIN, float(i)) for i in range(10)]
     second = [reading(T + MIN, 7.5, device="d2")]
     store.write_readings([frame(*cracks, *second, reading(T - 5_000 * MIN, 3.0, channel="rain"))])
-    store.write_features([features([(POINT, "d1", "crack", T + i * MIN, i / 2) for i in range(4)])])
+    judged = features([(POINT, "d1", "crack", T + i * MIN, i / 2) for i in range(4)])
+    spoke = np.array([0, Test.SPIKE | Test.UNIT, Test.DRIFT, 0], np.uint32)
+    store.write_features([replace(judged, tests=spoke)])
     store.write_states([states([(POINT, T + i * MIN, int(i > 1)) for i in range(5)])])
     red = warning(T + MIN)
     seen = acknowledge(red, by='O"Neil \\', note="a\nb 🙂", level=1, event_ms=T + 2 * MIN)
@@ -53,6 +57,7 @@ def check(found: PointHistory) -> None:
     assert first.time_ms == [T + i * MIN for i in range(10)]
     assert first.value == [float(i) for i in range(10)]
     assert first.flag == [1] * 4 + [2] * 6
+    assert first.tests == [0, Test.SPIKE | Test.UNIT, Test.DRIFT] + [0] * 7
     assert first.velocity == [0.0, 0.5, 1.0, 1.5] + [None] * 6
     assert first.tangential_angle == [None] * 10
     assert (second.time_ms, second.value, second.flag) == ([T + MIN], [7.5], [2])
@@ -89,7 +94,8 @@ def asked(influx: Influx, gateway: Gateway) -> Iterator[InfluxHistory]:
     store = InfluxStore(written, lambda: REGISTRY)
     fill(store)
     store.close()
-    yield InfluxHistory(InfluxSettings(url=f"http://{influx.address}"))
+    asked = InfluxSettings(url=f"http://{influx.address}", token=SecretStr(TOKEN))
+    yield InfluxHistory(asked)
 
 
 @pytest.mark.integration
@@ -129,11 +135,13 @@ def test_a_long_series_keeps_its_spikes_and_bad_flags() -> None:
     flag = np.ones(n)
     flag[[7, 150_001]] = (4, 3)
     nothing = np.full(n, np.nan)
-    columns = {"value": value, "flag": flag, "velocity": nothing, "tangential_angle": nothing}
+    columns = {"value": value, "flag": flag, "tests": np.where(flag > 1, 4.0, np.nan)}
+    columns |= {"velocity": nothing, "tangential_angle": nothing}
     series = make_series(("crack", "d1"), np.arange(n), columns)
     assert len(series.value) <= MOST_ROWS
     assert series.rows == n
     assert max(series.value) == 99.0
+    assert sum(series.tests) == 8
     assert {7, 123_457, 150_001} <= set(series.time_ms)
     assert (series.time_ms[0], series.time_ms[-1]) == (0, n - 1)
 

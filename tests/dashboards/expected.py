@@ -184,6 +184,9 @@ EXPECTED: dict[tuple[str, str], list[Rows]] = {
         ]
     ],
     ("point", "flags"): [_FLAGS],
+    ("point", "tests"): [
+        _steps(12, last_crack__d2_tests=lambda step: "spike,unit" if step % 2 else "spike")
+    ],
     ("point", "scores"): [_steps(12, max_crack_anomaly_score=0.9, max_crack__d2_anomaly_score=0.4)],
     ("point", "battery"): [_steps(12, mean_battery=12.5)],
     ("point", "signal"): [_steps(12, mean_rssi=-71.0)],

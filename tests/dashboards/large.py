@@ -149,6 +149,7 @@ def _judged(frame: Readings, hour: int) -> Features:
         soil_water_index=wet * 50.0,
         rain_ratio=wet,
         level=np.zeros(count, np.uint8),
+        tests=np.zeros(count, np.uint32),
     )
 
 

@@ -166,7 +166,7 @@ def test_a_reference_to_nowhere_is_noticed() -> None:
 
 
 def _empty(frame: type[Readings | Features | States]) -> Readings | Features | States:
-    numbers = {"flag": np.uint8, "level": np.uint8, "silent": np.uint8}
+    numbers = {"flag": np.uint8, "level": np.uint8, "silent": np.uint8, "tests": np.uint32}
     text = {"point_id", "device_id", "channel", "dialect"}
     columns: dict[str, Any] = {}
     for name in (field.name for field in fields(frame)):

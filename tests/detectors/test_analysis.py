@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from detectors.analysis import Analysis, analyze
+from detectors.analysed import Analysis
+from detectors.analysis import analyze
 from detectors.engine import Engine
 from tests.detectors.worlds import START_MS, STEP_MS, feed, levels_of, one_point, rows_of
 

@@ -52,6 +52,7 @@ def features(rows: Iterable[tuple[str, str, str, int, float]]) -> Features:
         np.arange(len(point)).astype(np.uint8),
         nothing.copy(),
         nothing.copy(),
+        np.zeros(len(point), np.uint32),
     )
 
 

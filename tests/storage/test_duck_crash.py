@@ -15,6 +15,7 @@ import pytest
 
 from domain.errors import GeohazardError
 from domain.frames import Readings
+from domain.quality import Test
 from storage import history
 from storage.base import StoreUnavailableError, Written
 from storage.duck import DuckStore
@@ -128,33 +129,42 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
     DuckStore(path).close()
     with duckdb.connect(str(path)) as con:
         con.execute("UPDATE meta SET version = 99")
-    with pytest.raises(GeohazardError, match="version 2 .found: 99"):
+    with pytest.raises(GeohazardError, match="version 3 .found: 99"):
         DuckStore(path)
 
 
-def test_a_file_of_the_release_before_is_brought_up_to_date(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "lacks"), [(1, ("soil_water_index", "rain_ratio", "tests")), (2, ("tests",))]
+)
+def test_a_file_of_an_earlier_release_is_brought_up_to_date(
+    tmp_path: Path, version: int, lacks: tuple[str, ...]
+) -> None:
     path = tmp_path / "record.duckdb"
     rows = [(b.POINT, "d1", "rain", 1000, 1.0), (b.POINT, "d1", "rain", 2000, 2.0)]
     store = DuckStore(path)
     store.write_features([b.features(rows[:1])])
     store.close()
-    with duckdb.connect(str(path)) as con:  # what version 1 lacked
+    with duckdb.connect(str(path)) as con:
         con.execute("DROP VIEW feature")
-        for column in ("soil_water_index", "rain_ratio"):
+        for column in lacks:
             con.execute(f"ALTER TABLE feature_row DROP COLUMN {column}")
-        con.execute("UPDATE meta SET version = 1")
+        con.execute("UPDATE meta SET version = ?", [version])
     with pytest.raises(GeohazardError, match="earlier release: let the store open it once"):
         history.open_offline(path)
     store = DuckStore(path)
-    wet = dataclasses.replace(b.features(rows), soil_water_index=np.array([7.0, 8.0]))
+    wet = dataclasses.replace(
+        b.features(rows),
+        soil_water_index=np.array([7.0, 8.0]),
+        tests=np.array([0, Test.SPIKE], np.uint32),
+    )
     assert store.write_features([wet]).rows == 1
     store.close()
     with history.open_offline(path) as con:
         found = history.features_of(con, b.POINT).to_pylist()
-    assert [(row["velocity"], row["soil_water_index"]) for row in found] == [
-        (1.0, None),
-        (2.0, 8.0),
-    ]
+    assert [row["velocity"] for row in found] == [1.0, 2.0]
+    assert np.nan_to_num(found[0]["soil_water_index"] or 0.0) == 0.0
+    assert found[1]["soil_water_index"] == 8.0
+    assert [row["tests"] for row in found] == [0, Test.SPIKE]
 
 
 @pytest.mark.parametrize("content", [b"not a database at all", b"x" * 20_000])

@@ -1,5 +1,8 @@
 """Features, states, warnings, rejects and health in the embedded store."""
 
+from typing import Any
+
+import duckdb
 import numpy as np
 import pytest
 
@@ -11,6 +14,10 @@ from storage import history, journal
 from storage.base import Written
 from storage.duck import DuckStore
 from tests.storage import builders as b
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    return con.sql(query).to_arrow_table().to_pylist()
 
 
 def test_features_are_kept_once_and_nan_is_null(store: DuckStore) -> None:
@@ -87,13 +94,13 @@ def test_rejects_are_counted_by_reason_with_a_short_payload(store: DuckStore) ->
     assert store.write_rejects([small]) == Written(0, 1)
     with store.cursor() as con:
         assert history.counts(con).rejects == {"malformed": 1, "too_large": 1}
-        newest, oldest = history.last_rejects(con).to_pylist()
+        newest, oldest = _rows(con, "SELECT * FROM reject ORDER BY received_ms DESC")
     assert newest["payload"] == b"\xff\x00"
     assert len(oldest["payload"]) == journal.KEEP_PAYLOAD_BYTES
     assert oldest["payload_bytes"] == 10_000
 
 
-def test_health_tells_the_last_of_each_process(store: DuckStore) -> None:
+def test_health_of_a_process_and_time_is_kept_once(store: DuckStore) -> None:
     def health(role: str, time_ms: int) -> Health:
         return Health(
             role=role, instance="0", time_ms=time_ms, lag=time_ms, rss_mb=1.5, counters={"n": 2}
@@ -102,9 +109,10 @@ def test_health_tells_the_last_of_each_process(store: DuckStore) -> None:
     records = [health("store", 2), health("store", 1), health("ingest", 1), health("store", 2)]
     assert store.write_health(records) == Written(3, 1)
     with store.cursor() as con:
-        found = history.latest_health(con).to_pylist()
+        found = _rows(con, "SELECT * FROM health ORDER BY role, time_ms")
     assert [(row["role"], row["lag"], row["counters"]) for row in found] == [
         ("ingest", 1, '{"n":2}'),
+        ("store", 1, '{"n":2}'),
         ("store", 2, '{"n":2}'),
     ]
 

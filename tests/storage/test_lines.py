@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.quality import Test
 from domain.registry import Registry
 from storage.areas import AreaCounts
 from storage.escape import escape_name, quote_text
@@ -88,6 +89,14 @@ def test_rain_has_its_own_quantities_and_cracks_do_not() -> None:
     (line,) = feature_lines([frame], Series(b.registry))
     assert "rain_anomaly_score=0.5,rain_soil_water_index=61.5,rain_rain_ratio=0.75," in line.text
     assert "crack_soil_water_index" not in line.text
+
+
+def test_the_quality_tests_are_named_where_one_spoke() -> None:
+    rows = [(b.POINT, "d1", "rain", 1, np.nan), (b.POINT, "d1", "crack", 1, 2.0)]
+    spoke = np.array([0, Test.SPIKE | Test.UNIT], np.uint32)
+    (line,) = feature_lines([replace(b.features(rows), tests=spoke)], Series(b.registry))
+    assert 'crack_velocity=2.0,crack_tests="spike,unit",level=1i' in line.text
+    assert "rain_tests" not in line.text
 
 
 def test_a_new_registry_renames_the_instruments() -> None:
