@@ -17,7 +17,7 @@ from domain.warnings import encode_warning
 from evaluation.compare import compare
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
-from evaluation.metrics import evaluate as run
+from evaluation.judge import evaluate as run
 from evaluation.metrics import read_metrics
 from evaluation.report import report
 from evaluation.rule_changes import change_rules, parse_settings, read_rules_file

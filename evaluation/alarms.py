@@ -25,7 +25,7 @@ import msgspec
 from domain.channels import CHANNELS
 from domain.levels import Level
 from domain.warnings import WarningEvent
-from evaluation.failures import HOUR_MS, WARNED_LEVELS
+from evaluation.failures import HOUR_MS, WARNED_LEVELS, detectors_of
 from evaluation.intervals import Rate
 from evaluation.replay import Known
 from evaluation.truth import CREEP, EARTHQUAKE, FAILURE, HARMLESS, MOVING, OFFLINE, Event, Truth
@@ -155,24 +155,6 @@ def count_alarms(
     return result
 
 
-def shares_of_detectors(alarms: Sequence[Alarm]) -> dict[str, dict[str, dict[str, int]]]:
-    """Count alarms that each detector supported, by level and verdict.
-
-    An alarm that two detectors supported counts for both.
-    """
-    result: dict[str, dict[str, dict[str, int]]] = {}
-    for level in WARNED_LEVELS:
-        counts: Counter[tuple[str, str]] = Counter()
-        for alarm in alarms:
-            if alarm.previous < level <= alarm.level:
-                counts.update((name, alarm.verdict) for name in alarm.detectors)
-        names = sorted({name for name, _ in counts})
-        result[Level(level).colour] = {
-            name: {verdict: counts[name, verdict] for verdict in VERDICTS} for name in names
-        }
-    return result
-
-
 _VERDICT_OF = {FAILURE: "failure", EARTHQUAKE: "earthquake", CREEP: "creep"}
 _VERDICT_OF |= dict.fromkeys(MOVING, "moving")
 
@@ -202,7 +184,7 @@ def _alarm(known: Known, windows: Windows, faults: Mapping[str, Sequence[Event]]
         previous=event.previous_level,
         verdict=verdict,
         cause=cause,
-        detectors=tuple(sorted({reason.detector for reason in event.reasons})),
+        detectors=detectors_of(event),
         channels=tuple(sorted({reason.channel for reason in event.reasons})),
     )
 

@@ -70,37 +70,65 @@ def compare(before: Metrics, after: Metrics) -> Comparison:
 
 def figures(metrics: Metrics) -> Iterator[Figure]:
     """Yield the figures of a run that are worth comparing."""
-    for name, levels in {**metrics.warned_by_hazard, **metrics.warned_by_duration}.items():
-        for level in ("yellow", "orange", "red"):
-            found = levels[level]
-            if found.warned.of:
-                yield _share(f"failures, {name}: warned at {level}", found.warned)
-                yield _median(f"failures, {name}: median lead at {level}, h", found.lead_h, 1)
-    for level, count in metrics.alarms["all"].items():
-        yield _rate(f"false alarms at {level} a point-year", count.false)
-        yield _rate(f"false or rain alarms at {level} a point-year", count.false_or_rain)
-    for level, hours in metrics.false_hours_per_point_year.items():
-        name = f"hours at {level} for nothing a point-year"
-        yield Figure(name=name, value=hours, low=None, high=None, sign=-1)
-    for name, forecasts in (
-        ("issued", metrics.forecasts_issued),
-        ("updates", metrics.forecasts_updates),
-    ):
-        yield _share(f"forecasts {name}: windows with the failure", forecasts.covered)
-        yield _median(f"forecasts {name}: error against time left", forecasts.error_share, -1)
-        yield _median(f"forecasts {name}: width against time left", forecasts.width_share, -1)
-    for name, kind in metrics.flags.kinds.items():
-        yield _share(f"flags: {name} caught", kind.occurrences)
-    for name, share in metrics.flags.tests.items():
-        yield _share(f"flags: right among those of {name}", share)
-    yield _share("flags: right among all", metrics.flags.right)
+    yield from _of_failures(metrics)
+    yield from _of_alarms(metrics)
+    yield from _of_forecasts(metrics)
+    yield from _of_flags(metrics)
     for cause, share in metrics.silence.noticed.items():
         yield _share(f"silence: {cause} noticed", share)
     yield _share("silence: right among events", metrics.silence.right)
     for name, value in metrics.matrix.indicators.items():
         if name not in ("missed_and_false_balance",):
             sign = -1 if name == "serious_mistakes" else 1
-            yield Figure(name=f"matrix: {name}", value=value, low=None, high=None, sign=sign)
+            text = f"matrix: {name.replace('_', ' ')}"
+            yield Figure(name=text, value=value, low=None, high=None, sign=sign)
+
+
+def _of_failures(metrics: Metrics) -> Iterator[Figure]:
+    tables = (metrics.warned_by_hazard, metrics.warned_by_duration, metrics.warned_by_instruments)
+    for table in tables:
+        for name, levels in table.items():
+            for level in ("yellow", "orange", "red"):
+                found = levels[level]
+                if found.warned.of:
+                    yield _share(f"failures, {name}: warned at {level}", found.warned)
+                    yield _median(f"failures, {name}: median lead at {level}, h", found.lead_h, 1)
+
+
+def _of_alarms(metrics: Metrics) -> Iterator[Figure]:
+    for level, count in metrics.alarms["all"].items():
+        yield _rate(f"false alarms at {level} a point-year", count.false)
+        yield _rate(f"false or rain alarms at {level} a point-year", count.false_or_rain)
+    for level, shares in metrics.detectors_by_hazard.get("all", {}).items():
+        for name, share in shares.items():
+            yield _rate(f"false alarms at {level} with {name} a point-year", share.false)
+    for level, hours in metrics.false_hours_per_point_year.items():
+        text = f"hours at {level} for nothing a point-year"
+        yield Figure(name=text, value=hours, low=None, high=None, sign=-1)
+
+
+def _of_forecasts(metrics: Metrics) -> Iterator[Figure]:
+    counts = {"issued": metrics.forecasts_issued, "updates": metrics.forecasts_updates}
+    counts |= {f"issued, {name}": f for name, f in metrics.forecasts_by_hazard.items() if f.count}
+    for name, found in counts.items():
+        yield _share(f"forecasts {name}: windows with the failure", found.covered)
+        yield _share(f"forecasts {name}: the same where one came", found.covered_where_failed)
+        yield _median(f"forecasts {name}: error against time left", found.error_share, -1)
+        yield _median(f"forecasts {name}: width against time left", found.width_share, -1)
+    for name, method in metrics.forecasts_by_method.items():
+        yield _share(f"forecasts by {name}: windows with the failure", method.covered)
+        yield _median(f"forecasts by {name}: error against time left", method.error_share, -1)
+
+
+def _of_flags(metrics: Metrics) -> Iterator[Figure]:
+    for name, kind in metrics.flags.kinds.items():
+        yield _share(f"flags: {name} caught", kind.occurrences)
+        yield _share(f"flags: readings of {name} flagged", kind.readings)
+    for name, share in metrics.flags.tests.items():
+        yield _share(f"flags: right among those of {name}", share)
+    for name, test in metrics.flags.by_test.items():
+        yield _share(f"flags: caught by {name} of its own kinds", test.recall)
+    yield _share("flags: right among all", metrics.flags.right)
 
 
 def _change(before: Figure | None, after: Figure) -> Change:

@@ -14,7 +14,7 @@ import numpy as np
 
 from domain.levels import Level
 from evaluation.alarms import AFTER_H, AROUND_FAILURE_H, YEAR_MS, Windows
-from evaluation.failures import HOUR_MS, WARNED_LEVELS
+from evaluation.failures import HOUR_MS, WARNED_LEVELS, detectors_of
 from evaluation.replay import Known
 from evaluation.truth import CREEP, EARTHQUAKE, FAILURE, MOVING, Truth
 
@@ -78,9 +78,17 @@ def point_years(heard: Mapping[str, tuple[int, int]], windows: Windows) -> dict[
 
 def false_hours(
     levels: Mapping[str, Sequence[Known]], heard: Mapping[str, tuple[int, int]], windows: Windows
-) -> dict[str, float]:
-    """Hours spent at a level or higher while nothing was under way, by level."""
+) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """Hours spent at a level or higher while nothing was under way, by level.
+
+    Returns
+    -------
+    tuple
+        Hours by level, and by level and detector: whose reasons stood in the change that led to
+        the stay. A level that is only held after its reasons have gone has none.
+    """
     total = dict.fromkeys((level.colour for level in WARNED_LEVELS), 0.0)
+    shares: dict[str, dict[str, float]] = {name: {} for name in total}
     for point_id, changes in levels.items():
         if point_id not in heard:
             continue
@@ -89,9 +97,15 @@ def false_hours(
             for span in windows.of(point_id, at):
                 clear = [part for piece in clear for part in _without(piece, span)]
             hours = sum(b - a for a, b in clear) / HOUR_MS
+            if not hours:
+                continue
+            began = next(c for c in reversed(changes) if c.known_ms <= start)
             for level in WARNED_LEVELS[:at]:
                 total[level.colour] += hours
-    return total
+                for name in detectors_of(began.event):
+                    own = shares[level.colour]
+                    own[name] = own.get(name, 0.0) + hours
+    return total, shares
 
 
 def duration_matrix(

@@ -13,6 +13,7 @@ import msgspec
 from domain.hazards import HazardType
 from domain.levels import Level
 from domain.registry import Registry
+from domain.warnings import WarningEvent
 from evaluation.intervals import Share, Spread
 from evaluation.replay import Known
 from evaluation.truth import Truth
@@ -24,7 +25,13 @@ CLASSES = (("under 1 h", 0.0), ("1 to 6 h", 1.0), ("6 to 24 h", 6.0), ("24 h and
 
 
 class FailureFound(msgspec.Struct, frozen=True, kw_only=True):
-    """One failure and its lead time by level (hours); ``None`` where it was not warned."""
+    """One failure and its lead time by level (hours); ``None`` where it was not warned.
+
+    Attributes
+    ----------
+    detectors
+        By level: the detectors that spoke when the point rose to it.
+    """
 
     point_id: str
     hazard: str
@@ -32,6 +39,7 @@ class FailureFound(msgspec.Struct, frozen=True, kw_only=True):
     failure_ms: int
     tertiary_h: float
     lead_h: dict[str, float | None]
+    detectors: dict[str, tuple[str, ...]] = {}
 
 
 class Warned(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,25 +70,33 @@ def judge_failures(
         if event.end_ms > end_ms or event.point_id not in heard:
             continue
         changes = levels.get(event.point_id, ())
-        rises = {level: standing_since(changes, level, event.end_ms) for level in WARNED_LEVELS}
+        rises = {level: standing_rise(changes, level, event.end_ms) for level in WARNED_LEVELS}
         found.append(
             FailureFound(
                 point_id=event.point_id,
-                hazard=_hazard(registry, event.point_id),
+                hazard=hazard_of(registry, event.point_id),
                 onset_ms=event.start_ms,
                 failure_ms=event.end_ms,
                 tertiary_h=(event.end_ms - event.start_ms) / HOUR_MS,
                 lead_h={
-                    level.colour: _lead_h(since, event.start_ms, event.end_ms)
-                    for level, since in rises.items()
+                    level.colour: _lead_h(rise, event.start_ms, event.end_ms)
+                    for level, rise in rises.items()
+                },
+                detectors={
+                    level.colour: detectors_of(rise.event) for level, rise in rises.items() if rise
                 },
             )
         )
     return found
 
 
-def standing_since(changes: Sequence[Known], level: int, at_ms: int) -> int | None:
-    """When a point last rose to a level at which it still stands; ``None`` if it does not.
+def detectors_of(event: WarningEvent) -> tuple[str, ...]:
+    """Name the detectors of a warning's reasons, in order of name."""
+    return tuple(sorted({reason.detector for reason in event.reasons}))
+
+
+def standing_rise(changes: Sequence[Known], level: int, at_ms: int) -> Known | None:
+    """Find the last rise of a point to a level at which it still stands; ``None`` if it does not.
 
     Parameters
     ----------
@@ -89,15 +105,15 @@ def standing_since(changes: Sequence[Known], level: int, at_ms: int) -> int | No
     at_ms
         What was known before this time counts.
     """
-    since = None
+    rise = None
     for change in changes:
         if change.known_ms >= at_ms:
             break
         if change.event.level < level:
-            since = None
-        elif since is None:
-            since = change.known_ms
-    return since
+            rise = None
+        elif rise is None:
+            rise = change
+    return rise
 
 
 def class_of(tertiary_h: float) -> str:
@@ -137,10 +153,23 @@ def by_duration(found: Sequence[FailureFound]) -> dict[str, dict[str, Warned]]:
     return {name: warned(f for f in found if class_of(f.tertiary_h) == name) for name, _ in CLASSES}
 
 
-def _lead_h(since: int | None, onset_ms: int, failure_ms: int) -> float | None:
-    return None if since is None else (failure_ms - max(since, onset_ms)) / HOUR_MS
+def by_hazard_and_duration(
+    found: Sequence[FailureFound],
+) -> dict[str, dict[str, dict[str, Warned]]]:
+    """Count by kind of hazard, class of tertiary duration and level; empty classes left out."""
+    hazards = dict.fromkeys(f.hazard for f in sorted(found, key=lambda f: f.hazard))
+    tables = {h: by_duration([f for f in found if f.hazard == h]) for h in hazards}
+    return {
+        hazard: {name: levels for name, levels in table.items() if levels["blue"].warned.of}
+        for hazard, table in tables.items()
+    }
 
 
-def _hazard(registry: Registry, point_id: str) -> str:
+def _lead_h(rise: Known | None, onset_ms: int, failure_ms: int) -> float | None:
+    return None if rise is None else (failure_ms - max(rise.known_ms, onset_ms)) / HOUR_MS
+
+
+def hazard_of(registry: Registry, point_id: str) -> str:
+    """Kind of hazard of a point; of one that is not registered, by its id."""
     point = registry.points.get(point_id)
     return point.hazard_type.value if point else HazardType.from_code(point_id[6:8]).value

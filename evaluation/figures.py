@@ -6,32 +6,39 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-import numpy as np
-
-from evaluation.alarms import VERDICTS
+from evaluation import drawings
 from evaluation.metrics import Metrics
+from evaluation.words import ENGLISH, Words
 
-COLOURS = {"none": "#d9dde1", "blue": "#2f6fb7", "yellow": "#e3b505", "orange": "#e8772e"}
-COLOURS |= {"red": "#c62828"}
-_DASHES = {"blue": ":", "yellow": "-.", "orange": "--", "red": "-"}
-_VERDICT_COLOURS = {
-    "failure": "#2e7d4f",
-    "moving": "#8fb996",
-    "earthquake": "#7d6b91",
-    "creep": "#b59b6a",
-    "rain": "#6fa8d6",
-    "false": "#c62828",
-}
-_HATCHES = {
-    "failure": "",
-    "moving": "..",
-    "earthquake": "xx",
-    "creep": "oo",
-    "rain": "//",
-    "false": "\\\\",
-}
+Drawing = Callable[[Any, Metrics, Words], None]
+Picture = tuple[str, bytes]
+"""Caption and SVG."""
 
-Drawing = Callable[[Any, Metrics], None]
+_CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "SimHei",
+    "Microsoft YaHei",
+    "WenQuanYi Zen Hei",
+    "PingFang SC",
+)
+
+PICTURES: tuple[tuple[str, str, Drawing], ...] = (
+    ("lead", "Share of failures warned, by hours before the failure", drawings.lead_times),
+    (
+        "duration",
+        "Lead time at orange against the length of tertiary creep",
+        drawings.leads_by_duration,
+    ),
+    ("alarms", "All alarms by what was under way", drawings.alarms),
+    ("causes", "False alarms by the fault of their instruments", drawings.causes),
+    ("detectors", "What each detector had a share in", drawings.detectors),
+    ("matrix", "Duration matrix", drawings.matrix),
+    ("forecasts", "Forecast windows issued with warnings", drawings.forecasts),
+    ("flags", "Faults that were flagged", drawings.flags),
+)
+"""Name, caption and drawing of each picture of the report, in order."""
 
 
 def available() -> bool:
@@ -39,8 +46,22 @@ def available() -> bool:
     return find_spec("matplotlib") is not None
 
 
-def draw(drawing: Drawing, metrics: Metrics, size: tuple[float, float] = (7.2, 3.4)) -> bytes:
+def draw_all(metrics: Metrics, words: Words = ENGLISH) -> dict[str, Picture]:
+    """Draw every picture, by name; none without matplotlib."""
+    if not available():
+        return {}
+    return {name: (caption, draw(own, metrics, words)) for name, caption, own in PICTURES}
+
+
+def draw(
+    drawing: Drawing,
+    metrics: Metrics,
+    words: Words = ENGLISH,
+    size: tuple[float, float] = (7.2, 3.4),
+) -> bytes:
     """Draw one picture; the same metrics give the same bytes.
+
+    Its labels are in English where the machine has no font for another language.
 
     Returns
     -------
@@ -49,144 +70,27 @@ def draw(drawing: Drawing, metrics: Metrics, size: tuple[float, float] = (7.2, 3
     """
     matplotlib = importlib.import_module("matplotlib")
     figure_module = importlib.import_module("matplotlib.figure")
+    chinese = _chinese_fonts()
+    labels = words if words is ENGLISH or chinese else ENGLISH
     settings = {
         "svg.fonttype": "none",
         "svg.hashsalt": "geohazard",
-        "font.family": "sans-serif",
+        "font.family": ["DejaVu Sans"] if labels is ENGLISH else [*chinese, "DejaVu Sans"],
         "font.size": 9,
         "axes.spines.top": False,
         "axes.spines.right": False,
+        "axes.unicode_minus": False,
     }
     with matplotlib.rc_context(settings):
         figure = figure_module.Figure(figsize=size, layout="constrained")
-        drawing(figure.subplots(), metrics)
+        drawing(figure.subplots(), metrics, labels)
         sink = io.BytesIO()
         figure.savefig(sink, format="svg", metadata={"Date": None})
     return sink.getvalue()
 
 
-def lead_times(axis: Any, metrics: Metrics) -> None:
-    """Share of failures that were warned at least so many hours before."""
-    total = len(metrics.failures)
-    hours = np.logspace(np.log10(0.1), np.log10(300.0), 240)
-    for level, style in _DASHES.items():
-        leads = np.array([f.lead_h[level] for f in metrics.failures if f.lead_h[level] is not None])
-        share = [(leads >= hour).sum() / max(total, 1) for hour in hours]
-        axis.plot(hours, share, style, color=COLOURS[level], lw=2, label=level)
-    axis.set_xscale("log")
-    axis.set_ylim(0, 1.02)
-    axis.set_xlabel("hours before the failure, at least")
-    axis.set_ylabel(f"share of {total} failures")
-    axis.grid(alpha=0.3)
-    axis.legend(frameon=False, title="level")
-
-
-def leads_by_duration(axis: Any, metrics: Metrics) -> None:
-    """Lead time at orange of each failure against its tertiary duration."""
-    for f in metrics.failures:
-        lead = f.lead_h["orange"]
-        if lead is None:
-            axis.plot(f.tertiary_h, 0.05, "x", color=COLOURS["red"], ms=7, mew=2)
-        else:
-            axis.plot(f.tertiary_h, max(lead, 0.05), "o", color=COLOURS["orange"], ms=4, alpha=0.7)
-    limits = [0.5, 300.0]
-    axis.plot(limits, limits, color="#888888", lw=0.8, label="from the onset on")
-    axis.axhline(12.0, color="#444444", lw=0.8, ls="--", label="goal for the median: 12 h")
-    axis.axvline(24.0, color="#bbbbbb", lw=0.8)
-    axis.set_xscale("log")
-    axis.set_yscale("log")
-    axis.set_xlabel("tertiary creep, hours from onset to failure")
-    axis.set_ylabel("lead at orange, h (cross: none)")
-    axis.legend(frameon=False, loc="upper left", fontsize=8)
-
-
-def alarms(axis: Any, metrics: Metrics) -> None:
-    """Alarms a point-year by level, stacked by verdict."""
-    counts = metrics.alarms["all"]
-    base = np.zeros(len(counts))
-    years = max(metrics.about.point_years, 1e-9)
-    for verdict in VERDICTS:
-        rate = np.array([count.verdicts[verdict] / years for count in counts.values()])
-        axis.barh(
-            list(counts),
-            rate,
-            left=base,
-            color=_VERDICT_COLOURS[verdict],
-            hatch=_HATCHES[verdict],
-            edgecolor="white",
-            label=verdict,
-        )
-        base += rate
-    axis.set_xlabel("alarms a point-year, at the level or higher")
-    axis.legend(frameon=False, fontsize=8)
-
-
-def causes(axis: Any, metrics: Metrics) -> None:
-    """Count false alarms by the fault behind them."""
-    names = list(dict.fromkeys(c for n in metrics.alarms["all"].values() for c in n.causes))
-    height = 0.8 / 3
-    for place, level in enumerate(("yellow", "orange", "red")):
-        found = metrics.alarms["all"][level].causes
-        values = [found.get(name, 0) for name in names]
-        at = np.arange(len(names)) + (place - 1) * height
-        axis.barh(at, values, height, color=COLOURS[level], label=level)
-    axis.set_yticks(range(len(names)), names)
-    axis.invert_yaxis()
-    axis.set_xlabel(f"false alarms in {metrics.about.point_years:.0f} point-years")
-    if names:
-        axis.legend(frameon=False, fontsize=8)
-
-
-def matrix(axis: Any, metrics: Metrics) -> None:
-    """Duration matrix: hours by level and state, shaded by their logarithm."""
-    table = np.array(list(metrics.matrix.hours.values()))
-    axis.imshow(np.log10(table + 0.1), cmap="Greys", aspect="auto", vmin=-1, vmax=7)
-    axis.set_yticks(range(len(table)), list(metrics.matrix.hours))
-    labels = [name.replace(", ", "\n") for name in metrics.matrix.states]
-    axis.set_xticks(range(len(labels)), labels, fontsize=7.5)
-    for (row, column), hours in np.ndenumerate(table):
-        dark = "white" if hours > 1e4 else "black"
-        axis.text(column, row, f"{hours:,.3g} h", ha="center", va="center", color=dark, fontsize=8)
-    axis.set_ylabel("level")
-
-
-def forecasts(axis: Any, metrics: Metrics) -> None:
-    """Windows of the forecasts that warnings carried, against the time that was left."""
-    for f in metrics.forecast_list:
-        inside = f.early_h <= 0.0 <= f.late_h
-        colour = "#2e7d4f" if inside else COLOURS["red"]
-        axis.plot([f.left_h] * 2, [f.early_h, f.late_h], color=colour, lw=1, alpha=0.6)
-        axis.plot(f.left_h, f.middle_h, "o" if inside else "x", color=colour, ms=3.5)
-    axis.axhline(0, color="#444444", lw=0.8)
-    axis.set_xscale("log")
-    axis.set_yscale("symlog", linthresh=1.0)
-    axis.set_xlabel("hours left when the warning was given")
-    axis.set_ylabel("window and forecast,\nhours after the failure")
-
-
-def flags(axis: Any, metrics: Metrics) -> None:
-    """Share of the occurrences of each kind of fault that was flagged, with its interval."""
-    kinds = {n: k.occurrences for n, k in metrics.flags.kinds.items() if k.occurrences.of}
-    names = list(kinds)
-    for row, share in enumerate(kinds.values()):
-        low, value, high = share.low or 0.0, share.value or 0.0, share.high or 0.0
-        axis.plot([low, high], [row, row], color="#555555", lw=1.5)
-        axis.plot(value, row, "o", color=COLOURS["blue"])
-        axis.text(1.02, row, f"{share.count}/{share.of}", va="center", fontsize=8)
-    axis.axvline(0.9, color="#888888", ls="--", lw=0.8)
-    axis.set_yticks(range(len(names)), names)
-    axis.invert_yaxis()
-    axis.set_xlim(0, 1)
-    axis.set_xlabel("share of occurrences flagged (dashed: goal)")
-
-
-PICTURES: tuple[tuple[str, str, Drawing], ...] = (
-    ("lead", "Share of failures warned, by hours before the failure", lead_times),
-    ("duration", "Lead time at orange against the length of tertiary creep", leads_by_duration),
-    ("alarms", "All alarms by what was under way", alarms),
-    ("causes", "False alarms by the fault of their instruments", causes),
-    ("matrix", "Duration matrix", matrix),
-    ("forecasts", "Forecast windows issued with warnings", forecasts),
-    ("flags", "Faults that were flagged", flags),
-)
-"""Name, caption and drawing of each picture of the report, in order."""
+def _chinese_fonts() -> list[str]:
+    """Fonts of this machine that hold Chinese."""
+    fonts = importlib.import_module("matplotlib.font_manager").fontManager
+    known = {entry.name for entry in fonts.ttflist}
+    return [name for name in _CHINESE_FONTS if name in known]

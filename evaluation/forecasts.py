@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from domain.warnings import MethodForecast
 from evaluation.failures import HOUR_MS
 from evaluation.intervals import Share, Spread
 from evaluation.replay import Issued, Known
@@ -68,6 +69,25 @@ class ForecastCount(msgspec.Struct, frozen=True, kw_only=True):
     width_share: Spread
 
 
+class MethodCount(msgspec.Struct, frozen=True, kw_only=True):
+    """What one method of the ensemble said in the forecasts that were issued.
+
+    Attributes
+    ----------
+    took_part
+        Forecasts that it is a part of, of all.
+    covered
+        Its own windows that contain the failure, of those that it gave.
+    error_h, error_share
+        As in `ForecastCount`.
+    """
+
+    took_part: Share
+    covered: Share
+    error_h: Spread
+    error_share: Spread
+
+
 def issued_with(warnings: Iterable[Known]) -> list[Issued]:
     """Forecasts that warnings carry."""
     return [
@@ -110,6 +130,38 @@ def judge_forecasts(forecasts: Sequence[Issued], truth: Truth, end_ms: int) -> F
         width_h=Spread.of_values(widths),
         width_share=Spread.of_values([w / h for w, h in zip(widths, left, strict=True)]),
     )
+
+
+def judge_methods(forecasts: Sequence[Issued], truth: Truth, end_ms: int) -> dict[str, MethodCount]:
+    """Hold each method's own time and window against the truth, by name."""
+    own: defaultdict[str, list[Issued]] = defaultdict(list)
+    windows: defaultdict[str, list[Issued]] = defaultdict(list)
+    for issued in forecasts:
+        for said in issued.forecast.methods:
+            early, late = said.earliest_ms, said.latest_ms
+            single = _as_forecast(issued, said)
+            own[said.method].append(single)
+            if early is not None and late is not None:
+                windows[said.method].append(single)
+    counts = {}
+    for name in sorted(own):
+        times = judge_forecasts(own[name], truth, end_ms)
+        counts[name] = MethodCount(
+            took_part=Share.of_counts(len(own[name]), len(forecasts)),
+            covered=judge_forecasts(windows[name], truth, end_ms).covered,
+            error_h=times.error_h,
+            error_share=times.error_share,
+        )
+    return counts
+
+
+def _as_forecast(issued: Issued, said: MethodForecast) -> Issued:
+    early = said.failure_ms if said.earliest_ms is None else said.earliest_ms
+    late = said.failure_ms if said.latest_ms is None else said.latest_ms
+    single = msgspec.structs.replace(
+        issued.forecast, failure_ms=said.failure_ms, earliest_ms=early, latest_ms=late, methods=()
+    )
+    return Issued(issued.point_id, single, issued.known_ms)
 
 
 def list_forecasts(forecasts: Sequence[Issued], truth: Truth, end_ms: int) -> list[ForecastFound]:

@@ -6,10 +6,10 @@ import msgspec
 
 from evaluation.alarms import AlarmCount
 from evaluation.failures import Warned
-from evaluation.flags import FlagCount
+from evaluation.flag_counts import FlagCount
 from evaluation.forecasts import ForecastCount
 
-LONG = "24 h and more"
+LONG, LONG_H = "24 h and more", 24.0
 FLAGGED_KINDS = (
     "spike",
     "outlier",

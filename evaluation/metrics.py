@@ -1,31 +1,18 @@
 """All figures of a run, as they stand in ``metrics.json``."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from detectors.rules import DEFAULT_RULES, Rules
 from domain.errors import GeohazardError
-from domain.hazards import HazardType
-from evaluation import failures, forecasts
-from evaluation.alarms import (
-    Alarm,
-    AlarmCount,
-    Windows,
-    count_alarms,
-    judge_alarms,
-    shares_of_detectors,
-)
-from evaluation.data_set import DataSet
-from evaluation.door import Door
-from evaluation.exposure import DurationMatrix, duration_matrix, false_hours, point_years
+from evaluation.alarms import Alarm, AlarmCount
+from evaluation.detector_share import DetectorShare
+from evaluation.exposure import DurationMatrix
 from evaluation.failures import FailureFound, Warned
-from evaluation.flags import FlagCount, FlagTally
-from evaluation.forecasts import ForecastCount, ForecastFound
-from evaluation.goals import Goal, judge_goals
-from evaluation.replay import Record, levels_of, replay
-from evaluation.silence import SilenceCount, judge_silence
+from evaluation.flag_counts import FlagCount
+from evaluation.forecasts import ForecastCount, ForecastFound, MethodCount
+from evaluation.goals import Goal
+from evaluation.silence import SilenceCount
 
 VERSION = 1
 FORMAT = "geohazard.metrics"
@@ -59,7 +46,24 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. Everything but ``engine_us_per_reading`` is the same for the same record."""
+    """One run. Everything but ``engine_us_per_reading`` is the same for the same record.
+
+    Attributes
+    ----------
+    warned_by_hazard, warned_by_duration, warned_by_hazard_and_duration
+        Failures that were warned, and lead times, by level.
+    warned_by_instruments, watched_by
+        The same for failures of 24 h and more by what measures the motion there, and the share of
+        points that each kind of instrument watches (`evaluation.instruments`).
+    alarms, matrix, matrix_by_hazard
+        For ``all`` and each kind of hazard.
+    detectors_by_hazard
+        The detectors' share, by kind of hazard and level (`evaluation.detector_share`).
+    false_hours_per_point_year, false_hours_by_detector
+        Time at a level or higher for nothing; by level, and then by detector.
+    forecasts_by_hazard, forecasts_by_method
+        Of the forecasts that were issued.
+    """
 
     format: str = FORMAT
     version: int = VERSION
@@ -74,104 +78,18 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     forecasts_updates: ForecastCount
     flags: FlagCount
     silence: SilenceCount
-    detectors: dict[str, dict[str, dict[str, int]]]
+    detectors_by_hazard: dict[str, dict[str, dict[str, DetectorShare]]] = {}
     failures: list[FailureFound]
     alarm_list: list[Alarm]
     engine_us_per_reading: float
     forecast_list: list[ForecastFound] = []
-
-
-def evaluate(
-    data: DataSet,
-    *,
-    rules: Rules = DEFAULT_RULES,
-    partitions: int,
-    door: Door,
-    changed: dict[str, float] | None = None,
-    on_progress: Callable[[int], None] | None = None,
-) -> tuple[Metrics, Record]:
-    """Run a record through the detectors and judge them by its truth.
-
-    Raises
-    ------
-    GeohazardError
-        If a file of the record is damaged.
-    """
-    interval_ms = round(data.info.interval_s * 1000)
-    tally = FlagTally(data.registry, data.truth, interval_ms)
-    record = replay(
-        data,
-        rules=rules,
-        partitions=partitions,
-        door=door,
-        watchers=[tally],
-        on_progress=on_progress,
-    )
-    return judge(data, record, tally.result(), rules, partitions, changed or {}), record
-
-
-def judge(
-    data: DataSet,
-    record: Record,
-    flags: FlagCount,
-    rules: Rules,
-    partitions: int,
-    changed: dict[str, float],
-) -> Metrics:
-    """Judge a record that has been run."""
-    truth, registry = data.truth, data.registry
-    levels = levels_of(record.warnings)
-    windows = Windows(truth)
-    end_ms = max(last for _, last in record.heard.values())
-    years = point_years(record.heard, windows)
-    total = sum(years.values())
-    found = failures.judge_failures(truth, registry, levels, record.heard, end_ms)
-    alarms = judge_alarms(truth, levels, windows)
-    by_kind = {"all": count_alarms(alarms, total)}
-    for hazard in HazardType:
-        ids = frozenset(p.point_id for p in registry.points.values() if p.hazard_type == hazard)
-        if ids:
-            own = sum(years.get(point_id, 0.0) for point_id in ids)
-            by_kind[hazard.value] = count_alarms(alarms, own, ids)
-    by_duration = failures.by_duration(found)
-    given = forecasts.issued_with(record.warnings)
-    issued = forecasts.judge_forecasts(given, truth, end_ms)
-    hours = false_hours(levels, record.heard, windows)
-    return Metrics(
-        about=About(
-            scenario=data.info.scenario,
-            seed=data.info.seed,
-            points=data.info.points,
-            start=data.info.start,
-            interval_s=data.info.interval_s,
-            days=round(data.info.steps * data.info.interval_s / 86_400.0, 6),
-            readings=record.readings,
-            refused=record.refused,
-            duplicates=record.duplicates,
-            late=record.late,
-            partitions=partitions,
-            point_years=total,
-            rules_version=rules.version,
-            changed=changed,
-        ),
-        goals=judge_goals(by_duration, by_kind["all"], issued, flags),
-        warned_by_hazard=failures.by_hazard(found),
-        warned_by_duration=by_duration,
-        alarms=by_kind,
-        false_hours_per_point_year={
-            name: value / total if total else None for name, value in hours.items()
-        },
-        matrix=duration_matrix(levels, record.heard, truth),
-        forecasts_issued=issued,
-        forecasts_updates=forecasts.judge_forecasts(record.forecasts, truth, end_ms),
-        flags=flags,
-        silence=judge_silence(record.warnings, truth, registry, rules),
-        detectors=shares_of_detectors(alarms),
-        failures=found,
-        alarm_list=alarms,
-        forecast_list=forecasts.list_forecasts(given, truth, end_ms),
-        engine_us_per_reading=1e6 * record.engine_s / max(record.readings, 1),
-    )
+    watched_by: dict[str, float] = {}
+    warned_by_instruments: dict[str, dict[str, Warned]] = {}
+    warned_by_hazard_and_duration: dict[str, dict[str, dict[str, Warned]]] = {}
+    matrix_by_hazard: dict[str, DurationMatrix] = {}
+    false_hours_by_detector: dict[str, dict[str, float]] = {}
+    forecasts_by_hazard: dict[str, ForecastCount] = {}
+    forecasts_by_method: dict[str, MethodCount] = {}
 
 
 def read_metrics(path: Path) -> Metrics:

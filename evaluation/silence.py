@@ -2,7 +2,8 @@
 
 A point is truly quiet while every device of it is offline or destroyed. A quiet time longer than
 the point's limit asks for a ``silent`` event; an event is right if it falls into a quiet time, or
-within one limit after it (it is found by the readings of others).
+within one limit after it (it is found by the readings of others). Events of one instrument, whose
+point goes on speaking, are held against the quiet times of that device and counted apart.
 """
 
 from collections import defaultdict
@@ -30,20 +31,24 @@ class SilenceCount(msgspec.Struct, frozen=True, kw_only=True):
     noticed
         Quiet times of at least `CERTAIN` limits that had an event, by cause.
     right
-        Events that fell into a quiet time, of all.
+        Events of whole stations that fell into a quiet time, of all.
+    right_of_instruments
+        Events of single instruments whose device was quiet, of all.
     """
 
     noticed: dict[str, Share]
     right: Share
+    right_of_instruments: Share = Share.of_counts(0, 0)
 
 
 def judge_silence(
     warnings: Sequence[Known], truth: Truth, registry: Registry, rules: Rules
 ) -> SilenceCount:
     """Hold ``silent`` events against quiet times."""
+    silent = [k for k in warnings if k.event.kind is WarningKind.SILENT]
     events: defaultdict[str, list[int]] = defaultdict(list)
-    for known in warnings:
-        if known.event.kind is WarningKind.SILENT:
+    for known in silent:
+        if not known.event.of_instrument:
             events[known.event.point_id].append(known.known_ms)
     offline = _offline(truth)
     noticed: defaultdict[str, list[bool]] = defaultdict(list)
@@ -54,8 +59,7 @@ def judge_silence(
         quiet = _quiet_times(point, offline)
         for start, end, cause in quiet:
             if end - start >= CERTAIN * limit + interval:
-                found = any(start <= at <= end + limit for at in events[point_id])
-                noticed[cause].append(found)
+                noticed[cause].append(_within(events[point_id], start, end + limit))
         for at in events[point_id]:
             right += any(start <= at <= end + limit for start, end, _ in quiet)
     total = sum(len(found) for found in events.values())
@@ -65,7 +69,28 @@ def judge_silence(
             for cause, found in sorted(noticed.items())
         },
         right=Share.of_counts(right, total),
+        right_of_instruments=_instruments(silent, registry, offline, rules),
     )
+
+
+def _instruments(
+    silent: Sequence[Known],
+    registry: Registry,
+    offline: Mapping[str, list[tuple[int, int, str]]],
+    rules: Rules,
+) -> Share:
+    """Count events of single instruments that were right."""
+    own = [known for known in silent if known.event.of_instrument]
+    right = 0
+    for known in own:
+        limit = _limit_ms(registry.points[known.event.point_id], rules)
+        spans = offline.get(known.event.reasons[0].device_id, [])
+        right += any(start <= known.known_ms <= end + limit for start, end, _ in spans)
+    return Share.of_counts(right, len(own))
+
+
+def _within(times: Sequence[int], start: float, end: float) -> bool:
+    return any(start <= at <= end for at in times)
 
 
 def _offline(truth: Truth) -> Mapping[str, list[tuple[int, int, str]]]:

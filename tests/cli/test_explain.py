@@ -19,7 +19,7 @@ from domain.settings import InfluxSettings, IngestSettings
 from domain.warnings import WarningKind, encode_warning, make_warning
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
-from evaluation.metrics import evaluate
+from evaluation.judge import evaluate
 from pipeline import store_queries
 from storage.duck import DuckStore
 from storage.influx import InfluxStore

@@ -46,7 +46,7 @@ def event(kind, start_h, end_h, *, point=POINT, device="d1", channel="", size=No
     return Event(point, device, kind, channel, round(start_h * HOUR), round(end_h * HOUR), size)
 
 
-def reason(level=3, *, channel="crack", device="d1", detector="motion") -> Reason:
+def reason(level=3, *, channel="crack", device="d1", detector="motion", rule="") -> Reason:
     return Reason(
         channel=channel,
         device_id=device,
@@ -56,7 +56,7 @@ def reason(level=3, *, channel="crack", device="d1", detector="motion") -> Reaso
         value=1.0,
         features={},
         thresholds={},
-        rule=f"{detector}.x",
+        rule=rule or f"{detector}.x",
         rule_version="1",
         flag=1,
     )
@@ -79,7 +79,7 @@ def change(hour, level, previous, *, point=POINT, reasons=None, forecast=None, s
     return Known(made, round(hour * HOUR))
 
 
-def silent(hour, *, point=POINT) -> Known:
+def silent(hour, *, point=POINT, reasons=()) -> Known:
     made = make_warning(
         point_id=point,
         kind=WarningKind.SILENT,
@@ -87,6 +87,7 @@ def silent(hour, *, point=POINT) -> Known:
         previous_level=0,
         event_ms=round(hour * HOUR),
         sequence=1,
+        reasons=reasons,
     )
     return Known(made, round(hour * HOUR))
 

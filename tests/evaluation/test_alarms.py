@@ -2,10 +2,21 @@
 
 import pytest
 
-from evaluation.alarms import Windows, count_alarms, judge_alarms, shares_of_detectors
+from evaluation.alarms import Windows, count_alarms, judge_alarms
+from evaluation.detector_share import shares_of_detectors
+from evaluation.failures import judge_failures
 from evaluation.replay import levels_of
 from evaluation.truth import Truth
-from tests.evaluation.builders import OTHER, change, event, reason, silent
+from tests.evaluation.builders import (
+    HOUR,
+    OTHER,
+    POINT,
+    change,
+    event,
+    reason,
+    registry,
+    silent,
+)
 
 
 def verdicts(events, changes):
@@ -92,6 +103,18 @@ def test_rates_of_one_kind_of_hazard_leave_out_the_others():
 
 def test_detectors_share_an_alarm():
     both = (reason(3), reason(2, channel="rain", detector="rain"))
-    alarms = verdicts([event("failure", 0, 10)], [change(1, 3, 0, reasons=both)])
-    shares = shares_of_detectors(alarms)["orange"]
-    assert {name: count["failure"] for name, count in shares.items()} == {"motion": 1, "rain": 1}
+    truth = Truth.of([event("failure", 0, 10)])
+    levels = levels_of([change(1, 3, 0, reasons=both), change(200, 3, 0, point=OTHER)])
+    alarms = judge_alarms(truth, levels, Windows(truth))
+    heard = {POINT: (0, 300 * HOUR), OTHER: (0, 300 * HOUR)}
+    found = judge_failures(truth, registry(), levels, heard, 300 * HOUR)
+    shares = shares_of_detectors(found, alarms, 2.0)["orange"]
+    assert {name: s.alarms["failure"] for name, s in shares.items()} == {"motion": 1, "rain": 1}
+    assert {name: (s.warned.count, s.warned_alone) for name, s in shares.items()} == {
+        "motion": (1, 0),
+        "rain": (1, 0),
+    }
+    assert shares["motion"].lead_h.median == 9.0
+    # the false one is motion's alone
+    assert (shares["motion"].false.value, shares["motion"].false_alone) == (0.5, 1)
+    assert (shares["rain"].false.count, shares["rain"].false_alone) == (0, 0)

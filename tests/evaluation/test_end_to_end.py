@@ -12,7 +12,8 @@ from domain.settings import IngestSettings
 from domain.topics import partition_of
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
-from evaluation.metrics import evaluate, read_metrics
+from evaluation.judge import evaluate
+from evaluation.metrics import read_metrics
 from tests.evaluation.builders import write_record
 
 DOOR = Door.of(IngestSettings())

@@ -2,7 +2,15 @@
 
 import pytest
 
-from evaluation.failures import by_duration, by_hazard, judge_failures, standing_since
+from evaluation.failures import (
+    by_duration,
+    by_hazard,
+    by_hazard_and_duration,
+    judge_failures,
+    standing_rise,
+)
+from evaluation.instruments import CRACK, by_instruments, share_by_instruments
+from evaluation.instruments import OTHER as OTHER_KIND
 from evaluation.truth import Truth
 from tests.evaluation.builders import HOUR, OTHER, POINT, change, event, registry
 
@@ -36,9 +44,9 @@ def test_a_level_that_fell_before_the_failure_has_not_warned():
 
 def test_a_level_that_rose_again_counts_from_the_second_rise():
     levels = [change(105, 3, 0), change(110, 2, 3), change(125, 3, 2)]
-    assert standing_since(levels, 3, 130 * HOUR) == 125 * HOUR
-    assert standing_since(levels, 2, 130 * HOUR) == 105 * HOUR
-    assert standing_since(levels, 4, 130 * HOUR) is None
+    assert standing_rise(levels, 3, 130 * HOUR).known_ms == 125 * HOUR
+    assert standing_rise(levels, 2, 130 * HOUR).known_ms == 105 * HOUR
+    assert standing_rise(levels, 4, 130 * HOUR) is None
 
 
 @pytest.mark.parametrize(("hour", "lead"), [(129.9, 0.1), (130.0, None), (131.0, None)])
@@ -71,3 +79,15 @@ def test_counts_by_hazard_and_duration():
     assert classes["24 h and more"]["orange"].warned.of == 1
     assert classes["1 to 6 h"]["orange"].warned.of == 2
     assert classes["under 1 h"]["orange"].warned.value is None
+
+
+def test_counts_by_what_watches_the_slope():
+    events = [event("failure", 100, 130), event("failure", 200, 203, point=OTHER, device="d2")]
+    found = judged(events, {POINT: [change(110, 3, 0)]})
+    table = by_instruments(found, registry(), 24.0)
+    assert {name: levels["orange"].warned.of for name, levels in table.items()} == {CRACK: 1}
+    assert set(by_instruments(found, registry(), 0.0)) == {CRACK, OTHER_KIND}
+    assert share_by_instruments(registry())[CRACK] == 0.5
+    both = by_hazard_and_duration(found)
+    assert list(both) == ["debris_flow", "landslide"]
+    assert list(both["landslide"]) == ["24 h and more"]

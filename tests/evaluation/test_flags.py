@@ -119,6 +119,35 @@ def test_each_test_is_judged_by_itself_and_a_noted_jump_is_caught():
     assert found.kinds["step"].occurrences.value == 1.0
     shares = {name: (share.count, share.of) for name, share in found.tests.items()}
     assert shares == {"spike": (1, 3), "jump": (1, 2)}
+    assert found.kinds["step"].tests == {"jump": 1}
+    spikes = found.by_test["spike"]
+    assert (spikes.named, spikes.faults) == (3, {"none": 2, "spike": 1})
+    assert (spikes.of_own.count, spikes.recall.count, spikes.recall.of) == (1, 1, 1)
+
+
+def test_a_test_that_names_another_kind_of_fault_is_right_but_not_for_its_own():
+    events = [event("drift", 10, 11, channel="crack", size=9.0)]
+    found = tally(events, rows("crack", (10, 11)), (3, 1), (Test.SPIKE, 0)).result()
+    spikes = found.by_test["spike"]
+    assert (spikes.of_fault.value, spikes.of_own.value) == (1.0, 0.0)
+    assert spikes.faults == {"drift": 1}
+    assert found.kinds["drift"].tests == {"spike": 1}
+    assert "drift" not in found.by_test
+
+
+def test_a_note_of_a_low_battery_is_held_against_the_power_loss_after_it():
+    events = [event("power_loss", 30, 40)]
+    readings = rows("crack", (1, 20, 29, 30))
+    low = (Test.BATTERY, Test.BATTERY, 0, Test.BATTERY)
+    found = tally(events, readings, (1, 1, 1, 1), low).result()
+    battery = found.by_test["battery"]
+    assert (battery.of_own.count, battery.named, battery.recall.value) == (2, 3, 1.0)
+    # It is a note: no fault of the value, neither right nor wrong among the flags.
+    assert (found.right.of, "battery" in found.tests, "power_loss" in found.kinds) == (
+        0,
+        False,
+        False,
+    )
 
 
 def test_flags_on_a_failing_slope_are_told():

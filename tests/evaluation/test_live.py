@@ -14,7 +14,7 @@ from domain.settings import IngestSettings
 from domain.warnings import WarningKind, decode_warning
 from evaluation.data_set import COLUMNS, open_data_set
 from evaluation.door import Door
-from evaluation.metrics import evaluate
+from evaluation.judge import evaluate
 from evaluation.truth import COLUMNS as TRUTH_COLUMNS
 
 POINTS = 60

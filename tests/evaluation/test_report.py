@@ -14,7 +14,7 @@ from evaluation.compare import compare
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
 from evaluation.intervals import Share
-from evaluation.metrics import evaluate
+from evaluation.judge import evaluate
 from evaluation.report import report
 from tests.evaluation.builders import write_record
 

@@ -1,15 +1,17 @@
 """Time at a level: exposure, hours for nothing, the duration matrix, forecasts and silence."""
 
+import msgspec
 import pytest
 
 from detectors.rules import DEFAULT_RULES
+from domain.warnings import INSTRUMENT_SILENCE, MethodForecast
 from evaluation.alarms import YEAR_MS, Windows
 from evaluation.exposure import duration_matrix, false_hours, point_years
-from evaluation.forecasts import issued_with, judge_forecasts, list_forecasts
+from evaluation.forecasts import issued_with, judge_forecasts, judge_methods, list_forecasts
 from evaluation.replay import levels_of
 from evaluation.silence import judge_silence
 from evaluation.truth import Truth
-from tests.evaluation.builders import HOUR, POINT, change, event, forecast, registry, silent
+from tests.evaluation.builders import HOUR, POINT, change, event, forecast, reason, registry, silent
 
 HEARD = {POINT: (0, 1_000 * HOUR)}
 
@@ -30,7 +32,7 @@ def test_events_that_overlap_are_taken_out_once():
 def test_hours_for_nothing_count_at_every_level_below():
     changes = [change(10, 3, 0), change(20, 0, 3), change(950, 1, 0)]
     windows = Windows(Truth.of([event("failure", 990, 1_200)]))  # from 918 on nothing is false
-    hours = false_hours(levels_of(changes), HEARD, windows)
+    hours, _ = false_hours(levels_of(changes), HEARD, windows)
     assert hours == {"blue": 10.0, "yellow": 10.0, "orange": 10.0, "red": 0.0}
 
 
@@ -54,8 +56,9 @@ def test_creep_is_a_state_of_its_own_and_excuses_yellow_at_most():
     changes = [change(110, 2, 0), change(120, 3, 2), change(130, 0, 3)]
     matrix = duration_matrix(levels_of(changes), HEARD, truth)
     assert [hours[1] for hours in matrix.hours.values()] == pytest.approx([80.0, 0, 10, 10, 0])
-    hours = false_hours(levels_of(changes), HEARD, Windows(truth))
+    hours, shares = false_hours(levels_of(changes), HEARD, Windows(truth))
     assert hours == {"blue": 10.0, "yellow": 10.0, "orange": 10.0, "red": 0.0}
+    assert shares["orange"] == {"motion": 10.0}
 
 
 def test_matrix_of_nothing_has_no_indicators():
@@ -108,3 +111,32 @@ def test_silence_against_quiet_times():
         "dropout": (2, 2),
     }
     assert (found.right.count, found.right.of) == (2, 3)
+
+
+def test_the_silence_of_one_instrument_is_held_against_its_own_device():
+    truth = Truth.of([event("dropout", 100, 106)])
+    mute = reason(0, detector="silence", rule=INSTRUMENT_SILENCE)
+    other = reason(0, device="d9", detector="silence", rule=INSTRUMENT_SILENCE)
+    warnings = [silent(101, reasons=(mute,)), silent(101, reasons=(other,)), silent(100.6)]
+    found = judge_silence(warnings, truth, registry(), DEFAULT_RULES)
+    # The station's own event is the only one that counts for the station.
+    assert (found.right.count, found.right.of) == (1, 1)
+    assert (found.right_of_instruments.count, found.right_of_instruments.of) == (1, 2)
+
+
+def test_each_method_is_judged_by_its_own_time_and_window():
+    truth = Truth.of([event("failure", 100, 130)])
+    said = (
+        MethodForecast(
+            method="voight", failure_ms=129 * HOUR, earliest_ms=120 * HOUR, latest_ms=131 * HOUR
+        ),
+        MethodForecast(method="saito", failure_ms=140 * HOUR),
+    )
+    made = msgspec.structs.replace(forecast(125, 129, 128), methods=said)
+    warnings = [change(120, 3, 0, forecast=made), change(125, 4, 3, forecast=forecast(1, 2, 3))]
+    found = judge_methods(issued_with(warnings), truth, 1_000 * HOUR)
+    assert list(found) == ["saito", "voight"]
+    assert (found["voight"].covered.value, found["voight"].error_h.median) == (1.0, -1.0)
+    assert (found["voight"].took_part.count, found["voight"].took_part.of) == (1, 2)
+    # a time without a window covers nothing and misses nothing
+    assert (found["saito"].covered.of, found["saito"].error_share.median) == (0, 1.0)
