@@ -17,12 +17,14 @@ import numpy as np
 
 from detectors.base import Verdict
 from detectors.columns import F64, Array, Columns, Field, Mask, Rows
+from detectors.noise import PRIOR
 from detectors.predictors import FIELDS as PREDICTOR_FIELDS
 from detectors.predictors import Predictors
 from detectors.rules import FAMILIES
 from detectors.scores import score_of_p_value
 from detectors.tails import MEMORY, Tail, tail_fields
 from detectors.tracks import DAY_MS, Round
+from domain.channels import CHANNEL_NAMES
 
 WARM_UP = 8
 """Readings before the first score."""
@@ -47,9 +49,20 @@ NEW_LEVEL_AFTER = 8
 """Surprises in one direction, one after another, after which the prediction starts anew."""
 
 
-REPEATED = 2
 STEP_SCALE = 0.4
 """Scale of errors where the instrument's smallest step is all that it knows, in such steps."""
+
+STEPS_KNOWN = 16.0
+"""Changes after which the scale of the level leans by half on its own history, no more on the step.
+
+A coarse instrument at rest has a history of zeros, in which its first step to the next notch, and
+a level a notch away, would be the oddest things ever."""
+
+_CHANGES_MOST = 30_000
+_RAIN_STEP_MOST_MM = 1.0
+_STEP_MOST = np.where(PRIOR > 0.0, 4.0 * PRIOR, np.inf)
+_STEP_MOST[CHANNEL_NAMES.index("rain")] = _RAIN_STEP_MOST_MM
+"""Coarsest step of an instrument of each channel: a first change beyond it is more than a step."""
 
 
 class Baseline:
@@ -64,7 +77,7 @@ class Baseline:
         Field("error_seen", "i4"),
         Field("surprise_run", "i2"),
         Field("resolution", "f4", fill=float("inf")),
-        Field("changes", "u1"),
+        Field("changes", "i2"),
         Field("usual_level", "f8"),
         Field("usual_seen", "i4"),
         Field("shift_center", "f8"),
@@ -88,8 +101,10 @@ class Baseline:
         usable = batch.flag < 4
         seen = table["error_seen"][rows]
         predictors = Predictors.of(batch)
-        surprise = _surprise(batch, predictors, value, seen, usable)
-        shift = _shift(batch, predictors.level(), usable)
+        step, changes = _smallest_step(batch, value)
+        surprise = _surprise(batch, predictors, value, step, usable)
+        step *= STEPS_KNOWN / (STEPS_KNOWN + changes)
+        shift = _shift(batch, predictors.level(), step, usable)
         p_value = 2.0 * np.fmin(surprise, shift)
         verdict.score[:] = np.where(seen >= WARM_UP, score_of_p_value(p_value), np.nan)
         table["error_seen"][rows] = seen + usable
@@ -110,12 +125,13 @@ def adopted_after(interval_ms: F64) -> F64:
     return found
 
 
-def _surprise(batch: Round, predictors: Predictors, value: F64, seen: Array, usable: Mask) -> F64:
-    """P-value of the error of prediction; moves the predictors on."""
+def _surprise(batch: Round, predictors: Predictors, value: F64, step: F64, usable: Mask) -> F64:
+    """P-value of the error of prediction on a scale of ``step`` or more; the predictors move on."""
     table, rows = batch.table, batch.series
+    seen = table["error_seen"][rows]
     tail = Tail.of(table, "error", rows, seen)
     error = value - predictors.prediction
-    scale = np.maximum(tail.scale, _least_scale(batch, value))
+    scale = np.maximum(tail.scale, step)
     size = np.abs(error)
     p_value = tail.p_value(size, scale * predictors.staleness)
     surprised = (p_value < ODD) & (seen >= WARM_UP)
@@ -134,21 +150,22 @@ def _surprise(batch: Round, predictors: Predictors, value: F64, seen: Array, usa
     return p_value
 
 
-def _least_scale(batch: Round, value: F64) -> F64:
-    """Scale that belongs to the smallest change seen twice or more: one such step is no surprise.
+def _smallest_step(batch: Round, value: F64) -> tuple[F64, Array]:
+    """Scale that belongs to the smallest change seen (one such step is no surprise); changes seen.
 
-    The reading's own change counts from the next reading on.
+    The reading's own change counts from the next reading on. Where none was seen: 0.
     """
     table, rows = batch.table, batch.series
     change = np.abs(value.astype(np.float32) - batch.values[-2])
     changed = (change > 0.0) & (batch.count > 1)
     before, changes = table["resolution"][rows], table["changes"][rows]
     table["resolution"][rows] = np.where(changed, np.minimum(before, change), before)
-    table["changes"][rows] = np.minimum(changes + changed, REPEATED)
-    return np.where(changes >= REPEATED, STEP_SCALE * before.astype(np.float64), 0.0)
+    table["changes"][rows] = np.minimum(changes + changed, _CHANGES_MOST)
+    step = np.minimum(before.astype(np.float64), _STEP_MOST[batch.channel])
+    return np.where(changes > 0, STEP_SCALE * step, 0.0), changes
 
 
-def _shift(batch: Round, level: F64, usable: Mask) -> F64:
+def _shift(batch: Round, level: F64, step: F64, usable: Mask) -> F64:
     """P-value of the recent level's distance from the usual one; NaN while that is not known."""
     table, rows = batch.table, batch.series
     seen, count = table["shift_seen"][rows], table["usual_seen"][rows]
@@ -156,7 +173,7 @@ def _shift(batch: Round, level: F64, usable: Mask) -> F64:
     tail = Tail.of(table, "shift", rows, seen, trust=BLOCK_TRUST)
     away = level - usual - center
     size = np.abs(away)
-    p_value = tail.p_value(size, tail.scale)
+    p_value = tail.p_value(size, np.maximum(tail.scale, step))
     ready = seen >= BLOCKS_READY
     odd = ready & (p_value < LASTING_ODD)
     run = np.where(usable, np.where(odd, table["shift_run"][rows] + 1, 0), table["shift_run"][rows])

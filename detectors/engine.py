@@ -22,6 +22,7 @@ from detectors.discovery import find_detectors
 from detectors.fuse_batch import PointStream
 from detectors.point_events import Change
 from detectors.rules import DEFAULT_RULES, Rules
+from detectors.scores import point_score
 from detectors.screened import Screened
 from detectors.screening import screen
 from detectors.series import SeriesBook
@@ -137,14 +138,14 @@ class Engine:
         scores = np.where(
             np.arange(book.members.shape[1]) < book.member_count[shown, None],
             book.fused["score"][book.members[shown]],
-            0.0,
-        ).max(axis=1, initial=0.0)
+            np.nan,
+        )
         age = np.maximum(now - book.points["last"][shown], 0) / 1000.0
         return States(
             point_id=Names(tuple(book.point_ids), shown.astype(np.int32)),
             event_ms=np.full(len(shown), now, np.int64),
             level=book.points["level"][shown].copy(),
-            score=scores.astype(np.float64),
+            score=point_score(scores.T),
             silent=book.points["silent"][shown].copy(),
             age_s=age,
         )

@@ -123,7 +123,7 @@ class PointStream:
         score = batch.result.score[rows]
         fused, series, good = self.book.fused, batch.series[rows], batch.result.gate[rows] < 3
         # In order of arrival, so that the last of a series' and of a point's readings stands.
-        fused["score"][series] = np.where(np.isnan(score), 0.0, score)
+        fused["score"][series] = score
         fused["last"][series] = batch.time_ms[rows]
         fused["latest"][series] = batch.value[rows]
         fused["heard"][series] = batch.heard_ms[rows]

@@ -6,6 +6,7 @@ from detectors.forecast import Outlook
 from detectors.forecasting import ASKED_FROM
 from detectors.outlooks import NOTHING, Outlooks
 from detectors.reasons import reasons_of
+from detectors.scores import point_score
 from detectors.series import SeriesBook
 from domain.warnings import Forecast, Reason, WarningEvent, WarningKind, make_warning
 
@@ -69,7 +70,7 @@ class Announcer:
             event_ms=event_ms,
             level=int(book.points["level"][point]),
             silent=int(book.points["silent"][point]),
-            score=float(book.fused["score"][members].max(initial=0.0)),
+            score=float(point_score(book.fused["score"][members][:, None])[0]),
             age_s=max(event_ms - int(book.points["last"][point]), 0) / 1000.0,
             warning=warning,
         )

@@ -27,14 +27,14 @@ def score_of_p_value(p_value: F64) -> F64:
 
 
 def p_value_of_score(score: F64) -> F64:
-    """P-value that a score stands for; one half for score 0, which says 0.1 or more.
+    """P-value that a score stands for; one half for score 0, which says 0.1 or more; NaN stays NaN.
 
     Examples
     --------
     >>> p_value_of_score(np.array([0.0, 0.25, 0.5, 1.0])).round(9).tolist()
     [0.5, 0.01, 0.001, 1e-05]
     """
-    p_value: F64 = np.where(score > 0.0, 10.0 ** -(1.0 + 4.0 * score), 0.5)
+    p_value: F64 = np.where(score == 0.0, 0.5, 10.0 ** -(1.0 + 4.0 * score))
     return p_value
 
 
@@ -84,3 +84,31 @@ def combined_p_value(p_values: F64) -> F64:
     mean = (1.0 / np.tan(np.pi * bounded)).sum(axis=0) / np.maximum(count, 1)
     combined: F64 = np.where(count > 0, np.arctan2(1.0, mean) / np.pi, np.nan)
     return combined
+
+
+def point_score(scores: F64) -> F64:
+    """Score of a point from its channels' scores: that of their combined p-value.
+
+    So it stands for the same rarity whether a point has one channel or twenty; the largest score
+    would be high the more often the more channels there are. One channel of k that stands at the
+    scale's end, 1e-5, is worth k times 1e-5.
+
+    Parameters
+    ----------
+    scores
+        Shape (k, …), a row for each channel; NaN where a channel has none.
+
+    Returns
+    -------
+    array
+        Shape (…); 0 where no channel has one.
+
+    Examples
+    --------
+    One odd channel of five, and five that are a little odd:
+
+    >>> point_score(np.array([[0.75, 0.4]] + 4 * [[0.0, 0.4]])).round(2).tolist()
+    [0.58, 0.4]
+    """
+    p_values = p_value_of_score(np.asarray(scores, np.float64))
+    return np.nan_to_num(score_of_p_value(combined_p_value(p_values)), nan=0.0)

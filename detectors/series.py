@@ -56,7 +56,7 @@ FUSION_FIELDS = (
     Field("stopped", "u1"),
     Field("latest", "f8"),
     Field("value", "f8"),
-    Field("score", "f4"),
+    Field("score", "f4", fill=float("nan")),
     Field("features", "f4", FEATURES),
     Field("forecasting", "u1"),
 )

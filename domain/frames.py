@@ -233,7 +233,7 @@ class States(_Frame):
     level
         Warning level 0-4; a silent point keeps its level.
     score
-        Largest anomaly score among the point's channels, in [0, 1].
+        Anomaly score of its channels together, in [0, 1]: that of their combined p-value.
     silent
         1 if the point has stopped reporting.
     age_s

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import psutil
 import pytest
 
@@ -21,6 +23,12 @@ UP = (sys.executable, "-m", "cli.main", "up")
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 PRISMS = SHARED / "century_mine" / "century_prisms_daily_subset.csv"
 BAZIMEN = SHARED / "three_gorges_bazimen" / "displacement_monthly.csv"
+MEASURED: dict[str, tuple[Path, str, str, str, str | None]] = {
+    "500101010901": (BAZIMEN, "month", "dF_mm", "gnss", "point=ZG110"),
+    "500101010902": (BAZIMEN, "month", "dF_mm", "gnss", "point=ZG111"),
+    "500101010903": (PRISMS, "timestampLocal", "displacementMm", "gnss", "sensorId=31-2006"),
+    "500101010904": (PRISMS, "timestampLocal", "displacementMm", "gnss", "sensorId=31-2008"),
+}
 
 
 @contextlib.contextmanager
@@ -105,35 +113,49 @@ def test_interrupt_ends_everything_within_ten_seconds(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def own_file(path: Path) -> Path:
+    """Write what a user may have: days of a wandering quantity, a spike and a new level."""
+    rng = np.random.default_rng(12)
+    values = np.cumsum(rng.normal(size=700)) * 0.05 + rng.normal(size=700)
+    values[400] += 12.0
+    values[600:] += 6.0
+    start = datetime(2026, 6, 1, tzinfo=UTC)
+    lines = [
+        f"{(start + timedelta(minutes=10 * step)).isoformat()},{value:.3f}"
+        for step, value in enumerate(values.tolist())
+    ]
+    path.write_text("\n".join(["when,value", *lines]) + "\n", encoding="utf-8")
+    return path
+
+
 @pytest.mark.slow
 @pytest.mark.integration
-@pytest.mark.skipif(not PRISMS.exists(), reason="the shared measured records are not here")
-def test_replayed_records_are_stored_and_judged_as_offline(tmp_path: Path) -> None:
+def test_replayed_files_are_stored_and_judged_as_offline(tmp_path: Path) -> None:
+    """Values, levels, anomaly scores and flags: of a user's file, and of measured records."""
     data, temp = tmp_path / "data", tmp_path / "temp"
     temp.mkdir()
-    recordings = {
-        "500101010901": (BAZIMEN, "month", "dF_mm", "point=ZG110"),
-        "500101010902": (BAZIMEN, "month", "dF_mm", "point=ZG111"),
-        "500101010903": (PRISMS, "timestampLocal", "displacementMm", "sensorId=31-2006"),
-        "500101010904": (PRISMS, "timestampLocal", "displacementMm", "sensorId=31-2008"),
-    }
+    own = own_file(tmp_path / "own.csv")
+    recordings = {"500101010900": (own, "when", "value", "generic", None)}
+    if PRISMS.exists():
+        recordings |= MEASURED
     options = ("--points", "60", "--interval", "2s", "--duration", "40", "--data-dir", str(data))
     with running(*options, temp=temp) as process:
         wait((data / "sim.progress.json").exists, process)
-        for point, (file, time_column, value_column, where) in recordings.items():
+        for point, (file, time_column, value_column, channel, where) in recordings.items():
             command = [sys.executable, "-m", "cli.main", "replay", str(file), "--point", point]
-            command += ["--time", time_column, "--value", value_column, "--where", where]
-            command += ["--channel", "gnss", "--data-dir", str(data)]
+            command += ["--time", time_column, "--value", value_column]
+            command += ["--channel", channel, "--data-dir", str(data)]
+            command += ["--where", where] if where else []
             subprocess.run(command, check=True, capture_output=True)
         output, _ = process.communicate(timeout=180)
     assert process.returncode == 0, output
     with duckdb.connect(str(data / "record.duckdb"), read_only=True) as record:
-        for point, (file, time_column, value_column, where) in recordings.items():
+        for point, (file, time_column, value_column, channel, where) in recordings.items():
             series = read_series(
                 file,
                 time_column=time_column,
                 value_column=value_column,
-                channel="gnss",
+                channel=channel,
                 where=where,
             )
             stored = record.execute(
@@ -149,3 +171,11 @@ def test_replayed_records_are_stored_and_judged_as_offline(tmp_path: Path) -> No
             ).fetchall()
             offline = analyze(series.times_ms, series.values, series.channel)
             assert levels == [(c.time_ms, c.level) for c in offline.levels]
+            scores = record.execute(
+                "SELECT event_ms, flag, coalesce(anomaly_score, 0) FROM feature "
+                "WHERE point_id = ? ORDER BY event_ms",
+                [point],
+            ).fetchall()
+            columns = (offline.time_ms, offline.flag, offline.anomaly_score)
+            assert scores == sorted(zip(*(c.tolist() for c in columns), strict=True))
+            assert file != own or max(score for *_, score in scores) > 0.5

@@ -8,10 +8,15 @@ from scipy import stats
 
 from benchmarks.bench_detectors import state_bytes
 from benchmarks.nulls import NULLS, STEP_MS, scores_of, settled
+from detectors import flat
 from detectors.analysis import analyze
 from detectors.baseline import BLOCK, BLOCKS_READY, WARM_UP, Baseline, adopted_after
-from detectors.scores import combined_p_value, p_value_of_score, score_of_p_value
+from detectors.engine import Engine
+from detectors.scores import combined_p_value, p_value_of_score, point_score, score_of_p_value
 from detectors.tails import Tail
+from domain.frames import Readings
+from domain.hazards import HazardType
+from domain.points import Device, Point, make_point_id
 from tests.detectors.worlds import START_MS
 
 SERIES, LENGTH, BURN_IN = 30, 2_500, 1_000
@@ -199,3 +204,50 @@ def test_the_level_is_judged_only_when_its_history_is_known() -> None:
     values[:, 150:] += 2.0
     assert BLOCK * BLOCKS_READY > 250
     assert (scores_of(values)[:, 150:] > 0.5).mean() < 0.01
+
+
+def test_a_coarse_gauge_that_stirs_after_long_rest_is_no_anomaly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the score itself: also where no run of equal readings is called stuck."""
+    monkeypatch.setattr(flat, "FLAT_TESTED", np.zeros_like(flat.FLAT_TESTED))
+    scores = scores_of(NULLS["coarse swing"](np.random.default_rng(92), 60, BURN_IN))[:, WARM_UP:]
+    for limit, share in SHARES.items():
+        assert (scores > limit).mean() <= MOST[limit] * share, f"above {limit}"
+    values = np.zeros((1, 400))
+    values[0, 300:350] = 1.0
+    values[0, 350] = 40.0
+    scores = scores_of(values)
+    assert (scores[0, 301:350] < 0.5).all()
+    assert scores[0, 350] > 0.5
+
+
+def test_a_point_with_many_channels_is_not_odd_more_often() -> None:
+    rng = np.random.default_rng(10)
+    for channels in (1, 5, 20):
+        scores = score_of_p_value(rng.uniform(size=(channels, 100_000)))
+        found = point_score(scores)
+        for limit, share in ((0.25, 0.01), (0.5, 0.001)):
+            assert (found > limit).mean() <= 1.35 * share
+
+
+def test_states_carry_the_combined_score_of_the_channels() -> None:
+    """The heartbeat of a point whose second channel jumps."""
+    rng = np.random.default_rng(11)
+    point = make_point_id("500235", HazardType.LANDSLIDE, 1)
+    devices = tuple(Device(f"d{i}", ("generic",), 600.0) for i in range(4))
+    registry = {point: Point(point, "a", HazardType.LANDSLIDE, 30.0, 108.0, devices=devices)}
+    engine = Engine(registry)
+    for step in range(300):
+        values = rng.normal(size=4) + 40.0 * (step == 299) * np.array([0.0, 1.0, 0.0, 0.0])
+        time_ms = START_MS + step * STEP_MS
+        rows = [
+            (point, f"d{i}", "generic", time_ms, time_ms, value, "senml")
+            for i, value in enumerate(values.tolist())
+        ]
+        outcome = engine.process(Readings.of_rows(rows))
+    channels = outcome.features.anomaly_score
+    assert channels[1] > 0.5
+    expected = point_score(channels[:, None])[0]
+    assert 0.0 < expected < channels.max()
+    assert engine.heartbeat().score.tolist() == pytest.approx([expected], abs=1e-6)
