@@ -10,6 +10,7 @@ from rich.progress import Progress
 
 from cli.embedded.layout import PARTITIONS
 from cli.evaluate_text import print_comparison, print_metrics
+from cli.language import Language
 from detectors.rules import DEFAULT_RULES
 from domain.errors import GeohazardError
 from domain.settings import IngestSettings
@@ -21,6 +22,7 @@ from evaluation.judge import evaluate as run
 from evaluation.metrics import read_metrics
 from evaluation.report import report
 from evaluation.rule_changes import change_rules, parse_settings, read_rules_file
+from evaluation.words import LANGUAGES
 
 WARNINGS = "warnings.jsonl"
 """Every warning of a run, a line each: what `geohazard explain` looks into."""
@@ -49,6 +51,7 @@ def evaluate(
     no_door: Annotated[
         bool, typer.Option("--no-door", help="Let in what ingest refuses, such as wrong clocks.")
     ] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="Print metrics.json.")] = False,
 ) -> None:
     """Judge the detectors by a simulated record: warnings, false alarms, flags, forecasts."""
@@ -68,20 +71,21 @@ def evaluate(
             changed=changed,
             on_progress=lambda rows: progress.update(task, advance=rows),
         )
+    words = LANGUAGES[lang.value]
     comparison = compare(before, metrics) if before else None
     text = msgspec.json.format(msgspec.json.encode(metrics)).decode() + "\n"
     target = out or folder
     _write(target / "metrics.json", text)
-    _write(target / "report.html", report(metrics, comparison))
+    _write(target / "report.html", report(metrics, comparison, words))
     lines = [encode_warning(known.event).decode() + "\n" for known in record.warnings]
     _write(target / WARNINGS, "".join(lines))
     if as_json:
         typer.echo(text)
         return
     console = Console()
-    print_metrics(metrics, console)
+    print_metrics(metrics, console, words)
     if comparison:
-        print_comparison(comparison, console)
+        print_comparison(comparison, console, words)
     typer.echo(f"{target / 'metrics.json'}  {target / 'report.html'}")
 
 

@@ -1,6 +1,5 @@
 """``geohazard explain``: why a warning was given, in words and as a picture."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +10,9 @@ from alerts.explain import explain as in_words
 from alerts.picture import draw_case, has_chinese_font
 from alerts.readings_text import readings_text
 from cli.explain_sources import from_file, from_folder, from_settings
+from cli.language import Language
 from cli.roles import CONFIG
 from domain.settings import load_settings
-
-
-class Language(StrEnum):
-    """Languages of an explanation."""
-
-    EN = "en"
-    ZH = "zh"
 
 
 def explain(

@@ -1,7 +1,6 @@
 """``geohazard rules``: the rule table in force, for people."""
 
 import json
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ from rich.table import Table
 
 from alerts.phrases import level_en, level_zh
 from alerts.quantities import Quantity, quantity
+from cli.language import Language
 from detectors.rules import DEFAULT_RULES, SOURCES, HazardRules, Rules, source_of
 from domain.hazards import HazardType
 from domain.levels import Level
@@ -24,13 +24,6 @@ _FAMILIES_ZH = {
     "health": "设备状态",
     "other": "其他",
 }
-
-
-class Language(StrEnum):
-    """Language of the table."""
-
-    EN = "en"
-    ZH = "zh"
 
 
 def rules(

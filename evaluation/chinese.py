@@ -1,4 +1,170 @@
-"""The words of a report in Chinese."""
+"""Names and headings of a report in Chinese (`evaluation.words`)."""
 
-TEXTS: dict[str, str] = {"Goals": "目标"}
-PATTERNS: dict[str, str] = {"at least {}": "至少{}"}
+from collections.abc import Mapping
+
+from domain.channels import CHANNELS
+from domain.hazards import HazardType
+from domain.levels import Level
+from domain.quality import Test
+from evaluation.chinese_sentences import PICTURES, SENTENCES, SHORT
+
+_FAULTS = {
+    "spike": "尖峰",
+    "outlier": "GNSS离群值",
+    "baseline_jump": "GNSS基线跳变",
+    "stuck": "卡死",
+    "drift": "漂移",
+    "step": "台阶（检修后）",
+    "wrong_unit": "单位错误",
+    "swapped_axes": "轴向互换",
+    "dropout": "掉线",
+    "district_outage": "区县断网",
+    "clock_skew": "时钟快8小时",
+    "clock_drift": "时钟漂移",
+    "power_loss": "断电",
+    "destroyed": "设备损毁",
+}
+_DETECTORS = {
+    "motion": "位移",
+    "rain": "降雨",
+    "shaking": "振动",
+    "surge": "泥水位上涨",
+    "baseline": "异常分数",
+    "silence": "静默",
+}
+_METHODS = {
+    "voight": "Voight法",
+    "inverse-velocity": "速度倒数法",
+    "slo": "SLO法",
+    "saito": "斋藤法",
+    "carla": "Carlà法",
+}
+_VERDICTS = {
+    "failure": "破坏",
+    "moving": "加速后停止",
+    "earthquake": "地震",
+    "creep": "蠕变",
+    "false": "误报",
+}
+_STATES = {
+    "quiet": "静止",
+    "creeping": "蠕变",
+    "failing, over 24 h left": "临滑，剩余24小时以上",
+    "failing, 6 to 24 h left": "临滑，剩余6至24小时",
+    "failing, 1 to 6 h left": "临滑，剩余1至6小时",
+    "failing, under 1 h left": "临滑，剩余不足1小时",
+}
+_GROUPS = {
+    "all": "全部",
+    "under 1 h": "不足1小时",
+    "1 to 6 h": "1至6小时",
+    "6 to 24 h": "6至24小时",
+    "24 h and more": "24小时及以上",
+    "GNSS alone": "仅GNSS",
+    "crack meter, no GNSS": "裂缝计，无GNSS",
+    "GNSS and crack meter": "GNSS与裂缝计",
+    "tilt alone": "仅倾角",
+    "no motion measured": "不测位移",
+}
+_INDICATORS = {
+    "efficiency": "总正确率",
+    "hit rate": "命中率",
+    "predictive power": "预测能力",
+    "threat score": "威胁评分",
+    "missed and false balance": "漏报占错误比",
+    "serious mistakes": "严重错误占比",
+}
+_HEADS = {
+    "goal": "目标",
+    "wanted": "要求",
+    "found": "实测",
+    "met": "达标",
+    "failures": "破坏事件",
+    "level": "级别",
+    "level or higher": "达到或高于",
+    "warned": "已预警",
+    "lead, h: median (least to most)": "提前量（小时）：中位数（最小至最大）",
+    "lead, h": "提前量（小时）",
+    "motion is measured by": "位移监测手段",
+    "points": "监测点",
+    "point": "监测点",
+    "kind": "灾种",
+    "tertiary creep, h": "加速蠕变历时（小时）",
+    "false a point-year": "误报（次/点·年）",
+    "false or rain a point-year": "误报或仅降雨（次/点·年）",
+    "detector": "方法",
+    "failures warned with it": "参与预警的破坏",
+    "alone": "单独",
+    "false, alone": "单独误报",
+    "hours for nothing a point-year": "空预警时长（小时/点·年）",
+    "forecasts": "预测",
+    "number": "次数",
+    "window holds the failure": "区间含破坏时刻",
+    "own window holds the failure": "自身区间含破坏时刻",
+    "by failure (last)": "按破坏事件（末次）",
+    "without failure": "无破坏",
+    "of these moving": "其中加速后停止",
+    "error, h": "误差（小时）",
+    "error / time left": "误差/剩余时间",
+    "width / time left": "区间宽/剩余时间",
+    "method": "方法",
+    "took part": "参与率",
+    "fault": "故障",
+    "occurrences flagged": "被标记的故障",
+    "named by": "指出的检验",
+    "readings flagged": "被标记的读数",
+    "unheard": "无读数",
+    "too small to see": "小到不可见",
+    "test": "检验",
+    "readings named": "指出的读数",
+    "of any fault": "确有故障",
+    "of its own kinds of fault": "属本类故障",
+    "caught of these kinds": "本类故障检出率",
+    "by fault": "按故障",
+    "cause": "原因",
+    "noticed": "已发现",
+    "figure": "指标",
+    "baseline": "基准",
+    "now": "本次",
+    "verdict": "判断",
+    "point and time": "监测点与时刻",
+    "of these by": "其中",
+}
+_HEADINGS = {
+    "Goals": "目标",
+    "Failures": "破坏事件",
+    "Alarms": "警报",
+    "The detectors' share": "各方法的贡献",
+    "Duration matrix": "历时矩阵",
+    "Forecasts of the time of failure": "破坏时间预测",
+    "Quality flags": "质量标记",
+    "Silence": "静默",
+    "Against the baseline": "与基准对比",
+    "Failures without orange": "未达橙色的破坏",
+    "By kind of hazard and length of tertiary creep": "按灾种与加速蠕变历时",
+    "By kind of hazard": "按灾种",
+    "Hours for nothing": "空预警时长",
+    "Known of one run only": "仅一次运行可知",
+    "The hours": "各项时长",
+    "Warned failures": "已预警的破坏",
+    "Alarms by verdict": "警报判定",
+    "Flags": "质量标记",
+}
+TEXTS: Mapping[str, str] = {
+    **{name: channel.title_zh for name, channel in CHANNELS.items()},
+    **{hazard.value: hazard.name_zh for hazard in HazardType},
+    **{level.colour: level.colour_zh for level in Level},
+    **{test.names[0]: test.zh for test in Test},
+    **_FAULTS,
+    **_DETECTORS,
+    **_METHODS,
+    **_VERDICTS,
+    **_STATES,
+    **_GROUPS,
+    **_INDICATORS,
+    **_HEADS,
+    **_HEADINGS,
+    **SENTENCES,
+    **PICTURES,
+    **SHORT,
+}

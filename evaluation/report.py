@@ -1,7 +1,7 @@
 """The HTML report: one file, no network, fit for print; in English or Chinese."""
 
 from evaluation import figures, report_evidence, report_warnings
-from evaluation.compare import Comparison
+from evaluation.compare import Change, Comparison
 from evaluation.html import Page
 from evaluation.metrics import Metrics
 from evaluation.texts import number_text
@@ -65,25 +65,24 @@ def _goals(page: Page, metrics: Metrics) -> None:
 
 
 def _comparison(page: Page, comparison: Comparison) -> None:
-    rows = [
-        (
-            change.name,
-            number_text(change.before),
-            number_text(change.after),
-            change.verdict + (", clearly" if change.clear else ""),
-        )
-        for change in comparison.changes
-        if change.verdict != "same"
-    ]
     page.heading("Against the baseline")
     page.paragraph(
         "Both runs saw the same record."
         if comparison.same_record
         else "The runs saw different records: a difference may be of the records."
     )
-    page.table(("figure", "baseline", "now", "verdict"), rows)
-    if not rows:
+    head = ("figure", "baseline", "now", "verdict")
+    differ = [c for c in comparison.changes if c.verdict in ("better", "worse")]
+    page.table(head, map(_change, differ))
+    if not differ:
         page.paragraph("No figure differs.")
+    unknown = [c for c in comparison.changes if c.verdict == "unknown"]
+    page.table(head, map(_change, unknown), "Known of one run only")
     moved = [("no longer warned at orange", p) for p in comparison.lost]
     moved += [("newly warned at orange", p) for p in comparison.won]
     page.table(("failure", "point and time"), moved)
+
+
+def _change(change: Change) -> tuple[str, ...]:
+    verdict = change.verdict + (", clearly" if change.clear else "")
+    return change.name, number_text(change.before), number_text(change.after), verdict

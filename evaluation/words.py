@@ -2,13 +2,15 @@
 
 The code writes English; `Words` puts a whole text into the language, by the tables of
 `evaluation.chinese`: texts as they are, and patterns in which each ``{}`` stands for a part that
-is put into words in turn. What they do not know stays as it is: numbers, ids, scenarios.
+is put into words in turn, each ``{#}`` for a number. What they do not know stays as it is:
+ids, names of scenarios.
 """
 
 import re
 from collections.abc import Mapping
 
-from evaluation.chinese import PATTERNS, TEXTS
+from evaluation.chinese import TEXTS
+from evaluation.chinese_sentences import PATTERNS
 
 
 class Words:
@@ -30,10 +32,7 @@ class Words:
     def __init__(self, tag: str, texts: Mapping[str, str], patterns: Mapping[str, str]) -> None:
         self.tag = tag
         self._texts = texts
-        self._patterns = [
-            (re.compile("(.+?)".join(map(re.escape, pattern.split("{}"))) + r"\Z", re.S), own)
-            for pattern, own in patterns.items()
-        ]
+        self._patterns = [(_regex(pattern), own) for pattern, own in patterns.items()]
 
     def __call__(self, text: str) -> str:
         """Put one text into words."""
@@ -45,6 +44,13 @@ class Words:
             if found:
                 return own.format(*(self(part) for part in found.groups()))
         return text
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    """Make of each ``{}`` any text, of each ``{#}`` a number, a range of two, or a date."""
+    parts = {"{}": "(.+?)", "{#}": r"([-+\d.,eEinfTZ:]+)"}
+    pieces = re.split(r"(\{\}|\{#\})", pattern)
+    return re.compile("".join(parts.get(p, re.escape(p)) for p in pieces) + r"\Z", re.DOTALL)
 
 
 ENGLISH = Words("en", {}, {})
