@@ -6,6 +6,7 @@ then answers 204. Each kind of sender is one file (`alerts.sender`).
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +42,7 @@ class ReceiverOptions:
     grafana_secret
         Shared with Grafana's contact point; without it ``/grafana`` is not served.
     output
-        File of JSON lines; also the memory of what was taken. Without it a restart forgets.
+        File of JSON lines, and beside it the index of what was taken. Without it a restart forgets.
     show
         Print a line for each message.
     """
@@ -174,6 +175,7 @@ async def run_receiver(
         await stop.wait()
     finally:
         await runner.cleanup()
+        inbox.close()
     return receiver.counters
 
 
@@ -188,6 +190,6 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
 def _open_inbox(path: Path | None) -> Inbox:
     try:
         return Inbox(path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as error:
         msg = f"{path} is no file of received webhooks: {error}"
         raise GeohazardError(msg) from error

@@ -9,6 +9,7 @@ from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Middleware
 
 from console.acknowledging import NotSentError, UnknownWarningError
+from console.guard import COOKIE, add_headers
 from console.login import add_login
 from console.parts import CONSOLE, STATIC, Console
 from console.views import point_view, province, seen_json, states_since, warnings_since
@@ -35,6 +36,7 @@ def make_app(console: Console, guard: Middleware) -> web.Application:
     """
     app = web.Application(middlewares=[guard], client_max_size=MOST_BODY)
     app[CONSOLE] = console
+    add_headers(app, tls=console.secure)
     app.router.add_get("/", _page)
     app.router.add_get("/healthz", _alive)
     add_login(app)
@@ -153,12 +155,13 @@ async def _live(request: web.Request) -> web.WebSocketResponse | web.Response:
     if console.browsers >= MOST_BROWSERS:
         return _error(503, "too many pages are open")
     socket = web.WebSocketResponse(heartbeat=20.0, max_msg_size=1024, compress=True)
+    token = request.cookies.get(COOKIE)
     console.browsers += 1
     try:
         await socket.prepare(request)
         # A fault of the teller ends the connection, so that no dead page looks alive.
         async with asyncio.TaskGroup() as group:
-            teller = group.create_task(_tell(console, socket))
+            teller = group.create_task(_tell(console, socket, token))
             async for _ in socket:  # the page says nothing; this ends when it goes
                 pass
             teller.cancel()
@@ -167,10 +170,16 @@ async def _live(request: web.Request) -> web.WebSocketResponse | web.Response:
     return socket
 
 
-async def _tell(console: Console, socket: web.WebSocketResponse) -> None:
-    """Send what changed, twice a second, to one browser; one that does not take it is left."""
+async def _tell(console: Console, socket: web.WebSocketResponse, token: str | None) -> None:
+    """Send what changed, twice a second, to one browser; one that does not take it is left.
+
+    The connection ends with the session that it was opened in.
+    """
     model, told, tick = console.model, 0, 0
     while not socket.closed:
+        if console.sessions is not None and not console.sessions.holds(token):
+            await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"log in first")
+            return
         message: dict[str, Any] = {}
         if model.revision > told:
             message = {

@@ -36,6 +36,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Server": "geohazard",
 }
 OPEN_PATHS = frozenset({"/login", "/healthz", "/static/style.css", "/static/login.js"})
 
@@ -71,7 +73,7 @@ def allowed_names(host: str, names: tuple[str, ...]) -> frozenset[str] | None:
     return None
 
 
-def make_guard(names: frozenset[str] | None, sessions: Sessions | None, *, tls: bool) -> Middleware:
+def make_guard(names: frozenset[str] | None, sessions: Sessions | None) -> Middleware:
     """Make the middleware.
 
     Parameters
@@ -80,25 +82,29 @@ def make_guard(names: frozenset[str] | None, sessions: Sessions | None, *, tls: 
         As `allowed_names` gives them.
     sessions
         ``None`` if no password is asked.
-    tls
-        Whether browsers should insist on TLS from now on.
     """
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        refusal = _refusal(request, names, sessions)
-        try:
-            response = refusal or await handler(request)
-        except web.HTTPException as error:
-            error.headers.update(HEADERS)
-            raise
-        if not response.prepared:
-            response.headers.update(HEADERS)
-            if tls:
-                response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        return response
+        return _refusal(request, names, sessions) or await handler(request)
 
     return guard
+
+
+def add_headers(app: web.Application, *, tls: bool) -> None:
+    """Put the headers on every answer: pages, refusals, errors, the live connection's beginning.
+
+    Parameters
+    ----------
+    tls
+        Whether browsers should insist on TLS from now on.
+    """
+    headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if tls else {})
+
+    async def prepare(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(headers)
+
+    app.on_response_prepare.append(prepare)
 
 
 def _refusal(

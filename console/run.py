@@ -59,7 +59,7 @@ async def run_console(settings: Settings, stop: asyncio.Event) -> None:
         status=settings.alerts.cap_status,
         secure=tls is not None,
     )
-    guard = make_guard(allowed_names(options.host, options.names), sessions, tls=tls is not None)
+    guard = make_guard(allowed_names(options.host, options.names), sessions)
     async with _served(make_app(console, guard), options, tls):
         await _follow(console, registry, settings, clock, stop)
 

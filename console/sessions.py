@@ -1,6 +1,7 @@
 """One password, many sessions: who has logged in, and who tries too often."""
 
 import hmac
+import ipaddress
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -78,7 +79,10 @@ class Sessions:
 
 
 class Throttle:
-    """Lets an address wait longer with each wrong password: 1 s after the fifth, then doubling."""
+    """Lets an address wait longer with each wrong password: 1 s after the fifth, then doubling.
+
+    Of an IPv6 address its network of 64 bits counts: whoever has one has them all.
+    """
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
@@ -86,7 +90,7 @@ class Throttle:
 
     def wait_s(self, address: str) -> float:
         """Seconds until the next try is allowed."""
-        count, last_s = self._failures.get(address, (0, 0.0))
+        count, last_s = self._failures.get(_network(address), (0, 0.0))
         if count < FREE_TRIES:
             return 0.0
         wait_s: float = min(2.0 ** (count - FREE_TRIES), LONGEST_WAIT_S)
@@ -94,13 +98,32 @@ class Throttle:
 
     def failed(self, address: str) -> None:
         """Note a wrong password."""
-        now_s = self._now_s()
-        count, last_s = self._failures.pop(address, (0, now_s))
+        now_s, network = self._now_s(), _network(address)
+        count, last_s = self._failures.pop(network, (0, now_s))
         count = 0 if now_s - last_s > FORGET_S else count
-        self._failures[address] = (count + 1, now_s)
+        self._failures[network] = (count + 1, now_s)
         if len(self._failures) > MOST_ADDRESSES:
             self._failures.popitem(last=False)
 
     def forgive(self, address: str) -> None:
         """Forget an address's failures."""
-        self._failures.pop(address, None)
+        self._failures.pop(_network(address), None)
+
+
+def _network(address: str) -> str:
+    """Name the one who holds an address.
+
+    Examples
+    --------
+    >>> _network("2001:db8:1:2:3:4:5:6") == _network("2001:db8:1:2::1")
+    True
+    >>> _network("192.0.2.7"), _network("::ffff:192.0.2.7"), _network("fe80::1%eth0")
+    ('192.0.2.7', '192.0.2.7', 'fe80::/64')
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address  # a Unix socket, say
+    if found.version == 6 and found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))

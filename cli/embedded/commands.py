@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from cli.durations import seconds
+from cli.embedded.sockets import socket_folder
 from cli.embedded.start import SimOptions, prepare
 from cli.roles import die_with_parent
 from cli.sim import SPEED
@@ -43,9 +44,9 @@ def up(
     interval_s = seconds(interval)
     duration_s = seconds(duration) if duration else None
     console = Console()
-    with _folder(data_dir) as root:
+    with _folder(data_dir) as root, socket_folder(root) as sockets:
         options = SimOptions(points, interval_s, duration_s, seed, scenario, speed, start)
-        run = prepare(root, options, console)
+        run = prepare(root, sockets, options, console)
         asyncio.run(run.execute())
         if not run.layout.sim_summary.exists():
             raise typer.Exit(130 if run.interrupted else 1)

@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from cli.embedded.ports import LOOPBACK, free_port
 PARTITIONS = 4
 CHECKPOINT_S = 60.0
 RECEIVER = "local"
-LONGEST_SOCKET = 100
 
 
 @dataclass(frozen=True)
@@ -25,11 +23,14 @@ class Layout:
     ----------
     root
         Folder of the run; everything that it writes lies below.
+    sockets
+        Folder of its Unix sockets (`cli.embedded.sockets`).
     mqtt_port, kafka_port, webhook_port, console_port
         On loopback.
     """
 
     root: Path
+    sockets: Path
     mqtt_port: int
     kafka_port: int
     webhook_port: int
@@ -53,11 +54,12 @@ class Layout:
     @property
     def store_socket(self) -> Path:
         """Where the store answers the console's questions."""
-        # A socket's path may have at most 107 bytes; a data folder may be deeper than that.
-        path = self.root / "store.sock"
-        if len(str(path).encode()) <= LONGEST_SOCKET:
-            return path
-        return Path(tempfile.gettempdir()) / f"geohazard-store-{self.kafka_port}.sock"
+        return self.sockets / "store.sock"
+
+    @property
+    def supervisor_socket(self) -> Path:
+        """Where supervisord takes orders."""
+        return self.sockets / "supervisor.sock"
 
     @property
     def console_url(self) -> str:
@@ -95,10 +97,11 @@ class Layout:
         return self.root / "logs"
 
 
-def make_layout(root: Path) -> Layout:
+def make_layout(root: Path, sockets: Path) -> Layout:
     """Choose free ports and write the shared settings and the webhook secret below ``root``."""
     layout = Layout(
         root=root.resolve(),
+        sockets=sockets.resolve(),
         mqtt_port=free_port(1883),
         kafka_port=free_port(9092),
         webhook_port=free_port(8099),

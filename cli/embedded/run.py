@@ -77,7 +77,9 @@ class Run:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
         }
-        self.supervisor = Supervisor(self.layout.root, self._programs(), environment)
+        self.supervisor = Supervisor(
+            self.layout.root, self.layout.supervisor_socket, self._programs(), environment
+        )
         self._stop = asyncio.Event()
 
     async def execute(self) -> None:

@@ -41,8 +41,8 @@ class SimOptions:
         return arguments
 
 
-def prepare(root: Path, options: SimOptions, console: Console) -> Run:
-    """Write the files of a run.
+def prepare(root: Path, sockets: Path, options: SimOptions, console: Console) -> Run:
+    """Write the files of a run, whose sockets will lie in a folder of their own.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def prepare(root: Path, options: SimOptions, console: Console) -> Run:
         msg = f"{root} holds the record of an earlier run; name another folder"
         raise GeohazardError(msg)
     speed = options.speed or load_scenario(options.scenario).speed
-    layout = make_layout(root)
+    layout = make_layout(root, sockets)
     interval_s = options.interval_s * speed
     make_registry(options.points, options.seed, interval_s, layout.registry)
     registry = load_registry(layout.registry)

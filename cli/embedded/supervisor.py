@@ -13,7 +13,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import xmlrpc.client
 from collections.abc import Iterator
@@ -55,25 +54,28 @@ class Running:
 
 
 class Supervisor:
-    """A supervisord of our own, spoken to over a socket in the run's folder.
+    """A supervisord of our own, spoken to over a socket.
 
     Parameters
     ----------
     root
-        Folder for its configuration, socket and logs.
+        Folder for its configuration and logs.
+    path
+        Its socket; in a folder that is the user's own.
     programs
         What it may start; nothing starts by itself.
     environment
         Variables for all processes.
     """
 
-    def __init__(self, root: Path, programs: list[Program], environment: dict[str, str]) -> None:
+    def __init__(
+        self, root: Path, path: Path, programs: list[Program], environment: dict[str, str]
+    ) -> None:
         self._root = root
         self._programs = programs
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
-        # A socket's path may have at most 107 bytes; a data folder may be deeper than that.
-        self._socket = Path(tempfile.gettempdir()) / f"geohazard-{os.getpid()}.sock"
+        self._socket = path
 
     def start(self) -> None:
         """Start supervisord.
@@ -148,7 +150,7 @@ class Supervisor:
     def _config(self) -> str:
         parts = [
             "[unix_http_server]",
-            f"file={self._socket}",
+            f"file={_escape(str(self._socket))}",
             "chmod=0600",
             "[supervisord]",
             "nodaemon=true",

@@ -15,7 +15,7 @@ from domain.settings import load_settings, secret_of
 def test_settings_written_are_settings_read(tmp_path: Path) -> None:
     root = tmp_path / "a folder with 'quotes', 100% and 中文"
     root.mkdir()
-    layout = make_layout(root)
+    layout = make_layout(root, root)
     settings = load_settings(layout.config, environ={})
     assert settings.registry == layout.registry
     assert settings.mqtt.port == layout.mqtt_port
@@ -28,7 +28,7 @@ def test_settings_written_are_settings_read(tmp_path: Path) -> None:
 
 
 def test_the_secret_is_for_the_owner_alone(tmp_path: Path) -> None:
-    layout = make_layout(tmp_path)
+    layout = make_layout(tmp_path, tmp_path)
     assert stat.S_IMODE(layout.secret.stat().st_mode) == 0o600
     assert layout.secret.read_text(encoding="utf-8") not in layout.config.read_text("utf-8")
 

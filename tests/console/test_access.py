@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import WSMsgType
+from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMessage, WSMsgType
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 
@@ -20,7 +20,7 @@ from console.guard import allowed_names, make_guard
 from console.model import Model
 from console.parts import CONSOLE, Console
 from console.run import check_access, tls_context
-from console.sessions import FREE_TRIES, Sessions
+from console.sessions import FREE_TRIES, SESSION_S, Sessions
 from domain.clock import ManualClock
 from domain.errors import SettingsError
 from domain.registry import Registry
@@ -31,7 +31,12 @@ PASSWORD = "a long enough password"  # noqa: S105
 Client = TestClient[Any, Any]
 
 
-def serve(act: Callable[[Client], Coroutine[Any, Any, None]], sessions: Sessions | None) -> None:
+def serve(
+    act: Callable[[Client], Coroutine[Any, Any, None]],
+    sessions: Sessions | None,
+    *,
+    secure: bool = False,
+) -> None:
     """Run the application without Kafka and let ``act`` talk to it."""
 
     async def run() -> None:
@@ -44,8 +49,9 @@ def serve(act: Callable[[Client], Coroutine[Any, Any, None]], sessions: Sessions
             sessions=sessions,
             borders=gzip.compress(b"{}"),
             status="Exercise",
+            secure=secure,
         )
-        guard = make_guard(allowed_names("127.0.0.1", ()), sessions, tls=False)
+        guard = make_guard(allowed_names("127.0.0.1", ()), sessions)
         async with TestClient(TestServer(make_app(console, guard))) as client:
             await act(client)
 
@@ -56,16 +62,37 @@ def origin(client: Client) -> dict[str, str]:
     return {"Origin": f"http://127.0.0.1:{client.port}"}
 
 
-def test_every_answer_carries_the_policy() -> None:
+@pytest.mark.parametrize("secure", [False, True])
+def test_every_answer_carries_the_policy(secure: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(_: Figures) -> None:
+        msg = "a fault of ours"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr("console.app.province", fault)
+    asked = {
+        ("GET", "/"): 200,
+        ("GET", "/static/main.js"): 200,
+        ("GET", "/api/province"): 500,
+        ("GET", "/api/points/1"): 404,
+        ("GET", "/api/live"): 403,
+        ("GET", "/nowhere"): 404,
+        ("GET", "/static/..%2fapp.py"): 404,
+        ("PUT", "/"): 403,
+    }
+
     async def act(client: Client) -> None:
-        for path in ("/", "/static/main.js", "/api/province", "/nowhere", "/static/..%2fapp.py"):
-            reply = await client.get(path)
+        for (method, path), status in asked.items():
+            reply = await client.request(method, path)
+            assert reply.status == status, path
             assert "script-src 'self'" in reply.headers["Content-Security-Policy"], path
             assert "unsafe" not in reply.headers["Content-Security-Policy"]
             assert reply.headers["X-Content-Type-Options"] == "nosniff"
-        assert reply.status == 404
+            assert reply.headers["Server"] == "geohazard"
+            assert ("Strict-Transport-Security" in reply.headers) is secure, path
+        socket = await client.ws_connect("/api/live", headers=origin(client))
+        assert "Content-Security-Policy" in socket._response.headers
 
-    serve(act, None)
+    serve(act, None, secure=secure)
 
 
 def test_another_name_is_refused() -> None:
@@ -153,6 +180,48 @@ def test_with_a_password_nothing_is_told_before() -> None:
         assert (await client.get("/api/province", headers=session)).status == 401
 
     serve(act, Sessions(PASSWORD, lambda: 0.0))
+
+
+@pytest.mark.parametrize("how", ["logout", "time"])
+def test_the_live_connection_ends_with_its_session(how: str) -> None:
+    now = 0.0
+    sessions = Sessions(PASSWORD, lambda: now)
+
+    async def act(client: Client) -> None:
+        nonlocal now
+        mine = await connect(client, sessions.login("a", PASSWORD))
+        now += 1.0
+        theirs = await connect(client, token := sessions.login("a", PASSWORD))
+        assert (await theirs.receive(timeout=10)).type is WSMsgType.TEXT
+        if how == "logout":
+            sessions.logout(token)
+            mine, theirs = theirs, mine
+        else:
+            now += SESSION_S - 1.0
+        assert (await ending(mine)).data == WSCloseCode.POLICY_VIOLATION
+        assert (await theirs.receive(timeout=10)).type is WSMsgType.TEXT  # goes on
+
+    serve(act, sessions)
+
+
+async def connect(client: Client, token: str | None) -> ClientWebSocketResponse[Any]:
+    headers = {**origin(client), "Cookie": f"geohazard_session={token}"}
+    return await client.ws_connect("/api/live", headers=headers)
+
+
+async def ending(socket: ClientWebSocketResponse[Any]) -> WSMessage:
+    async with asyncio.timeout(10):
+        while (message := await socket.receive()).type is WSMsgType.TEXT:
+            pass
+    return message
+
+
+def test_a_network_of_ipv6_is_one_guesser() -> None:
+    sessions = Sessions(PASSWORD, lambda: 0.0)
+    for number in range(FREE_TRIES):
+        assert sessions.login(f"2001:db8:0:1::{number}", "no") is None
+    assert sessions.wait_s("2001:db8:0:1:ffff::") > 0
+    assert sessions.wait_s("2001:db8:0:2::1") == 0
 
 
 def test_guessing_is_slowed_down() -> None:

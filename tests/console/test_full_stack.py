@@ -44,7 +44,7 @@ def test_a_point_and_its_acknowledged_warning(console: Console) -> None:
         assert console.history is not None
         console.model.take_states(await console.history.latest_states())
         load_warnings(console.model, await console.history.warnings(10))
-        app = make_app(console, make_guard(allowed_names("127.0.0.1", ()), None, tls=False))
+        app = make_app(console, make_guard(allowed_names("127.0.0.1", ()), None))
         async with TestClient(TestServer(app)) as client:
             reply = await client.get(f"/api/points/{POINT}?span_ms={60 * MIN}")
             answer = await reply.json()
