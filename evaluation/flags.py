@@ -4,7 +4,8 @@ Counted by occurrence (was any reading of the fault flagged?) and by reading. *F
 or FAIL, or refused at ingest's door. Three things keep it fair:
 
 - A flag within `AFTER_INTERVALS` readings after a fault is neither right nor wrong: instruments
-  come back with a jump. A step, which stays, may be caught in that time.
+  come back with a jump. A step or a jump, which stays, may be caught within `STAY_INTERVALS`: a
+  small one shows only when several readings have come after it.
 - Faults that leave the values as they are (a message repeated, a device offline) are not asked of
   the flags; `evaluation.silence` looks at them.
 - A fault smaller than `flag_counts.SEEN_LEAST` of its channel changes nothing that anyone could
@@ -47,6 +48,7 @@ from evaluation.spans import SeriesKeys, Spans
 from evaluation.truth import FAILURE, HARMLESS, MOVING, OFFLINE, Truth
 
 AFTER_INTERVALS = 4
+STAY_INTERVALS = 12
 BEFORE_H = 24.0
 
 
@@ -84,7 +86,8 @@ class FlagTally:
         after_ms = AFTER_INTERVALS * self.interval_ms
         for kind in sorted({event.kind for event in seen}):
             events = [event for event in seen if event.kind == kind]
-            spans = Spans(self._keys, events, after_ms=after_ms if kind in STAY else 0)
+            longer = STAY_INTERVALS * self.interval_ms if kind in STAY else 0
+            spans = Spans(self._keys, events, after_ms=longer)
             self.kinds[kind] = FaultKind(
                 events, spans, by_receipt=kind in CLOCKS, stays=kind in STAY
             )
@@ -95,7 +98,12 @@ class FlagTally:
         ]
         if before:
             self.kinds[POWER_LOSS] = FaultKind(before, Spans(self._keys, before), aside=True)
-        values = [e for e in seen if e.kind not in CLOCKS]
+        stay_ms = (STAY_INTERVALS - AFTER_INTERVALS) * self.interval_ms
+        values = [
+            replace(e, end_ms=e.end_ms + stay_ms) if e.kind in STAY else e
+            for e in seen
+            if e.kind not in CLOCKS
+        ]
         clocks = [e for e in seen if e.kind in CLOCKS]
         self._near_values = Spans(self._keys, values, after_ms=after_ms)
         self._near_clocks = Spans(self._keys, clocks, after_ms=after_ms)

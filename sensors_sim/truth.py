@@ -43,7 +43,9 @@ SCHEMA = pa.schema(
 
 _OPEN = np.iinfo(np.int64).min
 _OFFLINE = (FaultKind.DROPOUT, FaultKind.DISTRICT_OUTAGE)
-_SIZED = (FaultKind.DRIFT, FaultKind.STUCK, FaultKind.WRONG_UNIT)
+_SIZED = (FaultKind.DRIFT, FaultKind.STUCK, FaultKind.WRONG_UNIT, FaultKind.SWAPPED_AXES)
+_GOES = (FaultKind.SPIKE, FaultKind.OUTLIER)
+"""Kinds of one message that leave no error behind."""
 
 
 class Truth:
@@ -72,6 +74,11 @@ class Truth:
         self._start = {kind: np.full(n, _OPEN) for kind in lasting}
         self._slot = {kind: np.zeros(n, np.int64) for kind in ON_A_CHANNEL}
         self._size = {kind: np.zeros(n) for kind in _SIZED}
+        shape = (n, model.sites.width)
+        # The error that other faults have left on each channel: no part of a new one's size.
+        self._left = np.zeros(shape)
+        self._found = {kind: np.zeros(shape) for kind in _SIZED}
+        self._pairs = np.array([axes_of(d.channels) or (0, 0) for d in model.sites.devices])
         self._last = np.full(n, _OPEN)
 
     def note(self, step: Step) -> None:
@@ -81,6 +88,7 @@ class Truth:
                 self._note_once(kind, row, step)
         for kind in self._start:
             self._follow(kind, step)
+        self._leave(step)
         self._last = step.event_ms
 
     def table(self) -> pa.Table:
@@ -98,23 +106,25 @@ class Truth:
         parquet.write_table(self.table(), path, compression="zstd")
 
     def _note_once(self, kind: FaultKind, row: int, step: Step) -> None:
-        at_ms, faults = int(step.event_ms[row]), step.faults
+        at_ms = int(step.event_ms[row])
         if kind is FaultKind.MALFORMED:
             share = self._model.scenario.faults.oversized_share
             damage = damage_of(self._model.sites.device, step.number, row, share)
             self._rows.append(self._fault(row, kind, None, at_ms, at_ms, detail=damage.value))
             return
-        channels = self._model.sites.devices[row].channels
-        slots: list[int | None] = [None]
-        if kind in OF_GNSS:
-            slots = list(gnss_slots(channels))
-        elif kind in ON_A_CHANNEL:
-            slots = [int(faults.channel[kind][row])]
+        slots: list[int | None] = [*self._struck(kind, row, step)] or [None]
         for slot in slots:
             size = None
             if slot is not None:
-                size = float(step.values[row, slot] - step.exact[row, slot])
+                error = step.values[row, slot] - step.exact[row, slot]
+                size = float(error - self._left[row, slot])
             self._rows.append(self._fault(row, kind, slot, at_ms, at_ms, size=size))
+
+    def _struck(self, kind: FaultKind, row: int, step: Step) -> list[int]:
+        """Slots that a kind of one message strikes; none if it is the message itself."""
+        if kind in OF_GNSS:
+            return gnss_slots(self._model.sites.devices[row].channels)
+        return [int(step.faults.channel[kind][row])] if kind in ON_A_CHANNEL else []
 
     def _follow(self, kind: FaultKind, step: Step) -> None:
         """Begin, go on with and end the episodes of a kind that lasts."""
@@ -130,12 +140,28 @@ class Truth:
         if kind in ON_A_CHANNEL:
             self._slot[kind][begun] = faults.channel[kind][begun]
         if kind in _SIZED:
-            self._size[kind][begun] = 0.0
-            rows = np.flatnonzero(struck)
-            slots = self._slot[kind][rows]
-            error = step.values[rows, slots] - step.exact[rows, slots]
-            larger = np.abs(error) > np.abs(self._size[kind][rows])
-            self._size[kind][rows[larger]] = error[larger]
+            self._measure(kind, begun, np.flatnonzero(struck), step)
+
+    def _measure(
+        self, kind: FaultKind, begun: npt.NDArray[np.bool_], rows: Rows, step: Step
+    ) -> None:
+        """Keep the largest error of a kind that lasts, beyond what it found."""
+        self._size[kind][begun] = 0.0
+        self._found[kind][begun] = self._left[begun]
+        own = self._slot[kind][rows, None] if kind in self._slot else self._pairs[rows]
+        error = (step.values - step.exact - self._found[kind])[rows[:, None], own]
+        largest = error[np.arange(len(rows)), np.abs(error).argmax(axis=1)]
+        larger = np.abs(largest) > np.abs(self._size[kind][rows])
+        self._size[kind][rows[larger]] = largest[larger]
+
+    def _leave(self, step: Step) -> None:
+        """Keep the errors of a step, but of what strikes one message."""
+        left, before = step.values - step.exact, self._left
+        for kind in _GOES:
+            for row in np.flatnonzero(step.faults.active[kind]).tolist():
+                slots = self._struck(kind, row, step)
+                left[row, slots] = before[row, slots]
+        self._left = left
 
     def _end(self, kind: FaultKind, rows: Rows) -> None:
         """End episodes at the step before this one."""
@@ -147,7 +173,8 @@ class Truth:
         span = int(self._start[kind][row]), int(self._last[row])
         if kind is FaultKind.SWAPPED_AXES:
             pair = axes_of(self._model.sites.devices[row].channels) or ()
-            return [self._fault(row, kind, slot, *span) for slot in pair]
+            change = float(self._size[kind][row])
+            return [self._fault(row, kind, slot, *span, size=change) for slot in pair]
         if kind in ON_A_CHANNEL:
             size = float(self._size[kind][row]) if kind in _SIZED else None
             return [self._fault(row, kind, int(self._slot[kind][row]), *span, size=size)]

@@ -19,6 +19,7 @@ from sensors_sim.instruments import DECIMALS
 from sensors_sim.model import Model
 from sensors_sim.plans import FailurePlan, FaultPlan, FleetPlan, Scenario, WeatherPlan
 from sensors_sim.province import build_points
+from sensors_sim.truth import Truth
 from tests.sensors_sim.worlds import INTERVAL_MS, START_MS
 
 POINTS = build_points(80, 1, INTERVAL_MS / 1000)
@@ -98,8 +99,11 @@ def found(kind: FaultKind, fault: dict[str, Any], record: Record) -> bool:
                 fault["size"], abs=1e-3
             )
         case FaultKind.STEP | FaultKind.BASELINE_JUMP:
-            after = [v[channel] - exact[e][channel] for e, _, v in told if e >= start]
-            shows = after[0] == pytest.approx(fault["size"], abs=1e-3)
+            errors = {e: v[channel] - exact[e][channel] for e, _, v in told}
+            earlier = [error for e, error in errors.items() if e < start]
+            after = [error for e, error in errors.items() if e >= start]
+            before = earlier[-1] if earlier else 0.0
+            shows = after[0] - before == pytest.approx(fault["size"], abs=1e-3)
         case FaultKind.STUCK:
             shows = len({value for value, _ in own}) == 1 and len(own) == len(true_times)
         case FaultKind.DRIFT:
@@ -119,6 +123,8 @@ def found(kind: FaultKind, fault: dict[str, Any], record: Record) -> bool:
             pair = [CHANNELS_OF[device][slot] for slot in axes_of(CHANNELS_OF[device]) or ()]
             other = next(name for name in pair if name != channel)
             shows = all(v[channel] == exact[e][other] for e, _, v in within)
+            changes = [abs(v[channel] - exact[e][channel]) for e, _, v in within]
+            shows &= max(changes) == pytest.approx(abs(fault["size"]), abs=1e-3)
         case FaultKind.CLOCK_SKEW:
             shows = len(arrived) == len(true_times) and all(
                 SKEW_MS <= e - r <= SKEW_MS + 30_000 for e, r, _ in arrived
@@ -180,3 +186,26 @@ def test_nothing_differs_outside_the_faults_of_the_truth(kind: FaultKind, tmp_pa
         assert all(r == e and v == exact[e] for e, (r, v) in told.items())
         compared += len(calm)
     assert compared > 1_000
+
+
+def test_the_size_of_a_fault_is_what_it_adds_to_those_before_it() -> None:
+    """Jumps pile up and stay; a wrong fix after them is as large as it would be without."""
+    sizes = {}
+    for jumps in (0.0, 20.0):
+        plan = FaultPlan(outlier_per_day=MANY, baseline_jump_per_day=jumps)
+        model = Model(POINTS, Scenario(faults=plan), 1, START_MS, INTERVAL_MS)
+        truth = Truth(model)
+        for _ in range(STEPS):
+            truth.note(model.advance())
+        rows = [row for row in truth.table().to_pylist() if row["category"] == "fault"]
+        jumped = {(r["device_id"], r["start_ms"]) for r in rows if r["kind"] == "baseline_jump"}
+        sizes[jumps] = {
+            key: row["size"]
+            for row in rows
+            if row["kind"] == "outlier"
+            and (key := (row["device_id"], row["start_ms"], row["channel"]))[:2] not in jumped
+        }
+    both = sizes[20.0].keys() & sizes[0.0].keys()
+    assert len(both) > 50
+    for key in both:
+        assert sizes[20.0][key] == pytest.approx(sizes[0.0][key], abs=0.21)
