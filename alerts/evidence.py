@@ -5,6 +5,7 @@ from alerts.quantities import Quantity, quantity, unit_zh
 from alerts.words import clean_text, local_time, number
 from domain.channels import CHANNELS
 from domain.levels import Level
+from domain.methods import method_zh
 from domain.warnings import Reason
 
 _COLOURS = frozenset(level.colour for level in Level if level)
@@ -55,7 +56,7 @@ def evidence_zh(reason: Reason) -> str:
         f"{f'{number(reason.value)} {unit_zh(unit)}'.strip()}，质量{phrases.flag_zh(reason.flag)}"
         + (f"；{found}" if found else "")
         + (f"；阈值：{limits}" if limits else "")
-        + f"。方法{clean_text(reason.detector)}，规则{clean_text(reason.rule)} "
+        + f"。方法：{method_zh(clean_text(reason.detector))}，规则{clean_text(reason.rule)} "
         f"{clean_text(reason.rule_version)}，单独支持{phrases.level_zh(reason.level)}。"
     )
 

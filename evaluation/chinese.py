@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.channels import CHANNELS
 from domain.hazards import HazardType
 from domain.levels import Level
+from domain.methods import DETECTORS, FORECASTS, method_zh
 from domain.quality import Test
 from evaluation.chinese_sentences import PICTURES, SENTENCES, SHORT
 
@@ -23,21 +24,6 @@ _FAULTS = {
     "clock_drift": "时钟漂移",
     "power_loss": "断电",
     "destroyed": "设备损毁",
-}
-_DETECTORS = {
-    "motion": "位移",
-    "rain": "降雨",
-    "shaking": "振动",
-    "surge": "泥水位上涨",
-    "baseline": "异常分数",
-    "silence": "静默",
-}
-_METHODS = {
-    "voight": "Voight法",
-    "inverse-velocity": "速度倒数法",
-    "slo": "SLO法",
-    "saito": "斋藤法",
-    "carla": "Carlà法",
 }
 _VERDICTS = {
     "failure": "破坏",
@@ -156,8 +142,7 @@ TEXTS: Mapping[str, str] = {
     **{level.colour: level.colour_zh for level in Level},
     **{test.names[0]: test.zh for test in Test},
     **_FAULTS,
-    **_DETECTORS,
-    **_METHODS,
+    **{name: method_zh(name) for name in (*DETECTORS, *FORECASTS)},
     **_VERDICTS,
     **_STATES,
     **_GROUPS,
