@@ -102,6 +102,8 @@ _WORDS_ZH = {
     "predicted": "预测值",
     "quiet level": "平时水位",
     "rain": "雨强-历时阈值比",
+    "rain alone": "雨量单独升级所需雨强-历时阈值比",
+    "rain alone soil water": "雨量单独升级所需土壤雨量指数",
     "rain drier days": "历史上更干日数占比",
     "rain effective": "有效雨量",
     "rain id exponent": "雨强-历时阈值指数",

@@ -96,7 +96,8 @@ def _statements(rules: Rules, zh: bool) -> list[str]:
             "确信达到橙色及以上者保留到该仪器本应测出为止，其后降为黄色。",
             f"两台仪器的位移须在{together:g}小时内先后开始，才算相互印证；印证后取高者，"
             "最多比低者高一级。",
-            f"降雨只印证降雨开始后{rain:g}小时内开始的位移；雨量单独最高为黄色，且须土壤雨量指数高。",
+            f"降雨只印证降雨开始后{rain:g}小时内开始的位移；雨量单独最高为黄色，且须土壤雨量指数或雨强更高，"
+            "或为本站有记录以来最湿的少数日子。",
             "多处相距20公里以上的测点在20分钟内同时振动视为地震，该振动不作为证据。",
             "10公里内上下游泥石流测点先后触发，互为印证。",
             "数据缺失从不降级；静默时级别保持，并说明是断网、单站故障还是测站可能被毁。",
@@ -108,7 +109,8 @@ def _statements(rules: Rules, zh: bool) -> list[str]:
         f"Two instruments bear each other out if their motion began within {together:g} hours: the "
         "higher of the two, at most one level above the lower.",
         f"Rain bears out only motion that began within {rain:g} hours of it; alone it reaches "
-        "yellow, and only in wet soil.",
+        "yellow, and only in very wet soil, in very heavy rain or on one of the wettest days of "
+        "the gauge's record.",
         "Five points or more, 20 km or more apart, shaken within 20 minutes: an earthquake; that "
         "shaking is no evidence.",
         "Debris-flow points within 10 km that trigger one after another bear each other out.",

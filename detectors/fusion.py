@@ -14,7 +14,7 @@ import numpy as np
 from detectors.columns import I64, U8, Array, Rows
 from detectors.rules import FAMILIES
 from detectors.series import SeriesBook
-from detectors.witnesses import DISPLACEMENT, TILT, Bench, contradicted, second
+from detectors.witnesses import DISPLACEMENT, RAIN, TILT, Bench, contradicted, second
 from domain.hazards import HazardType
 
 HOUR_MS = 3_600_000
@@ -50,7 +50,9 @@ def supported(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[
     rules, row = book.rules, np.arange(len(points))
     hazard = book.points["hazard"][points][:, None]
     alone, together = caps.alone[hazard, bench.family], caps.together[hazard, bench.family]
-    doubtful = np.minimum(bench.claim, rules.doubtful_level)
+    # Rain of a size that falls on half a province bears out motion and raises nothing by itself.
+    own = np.where(bench.family == RAIN, bench.sure, bench.claim)
+    doubtful = np.minimum(own, rules.doubtful_level)
     measured = (bench.present & (bench.family == DISPLACEMENT)).any(axis=1)[:, None]
     solo = np.where(measured & (bench.family == TILT), doubtful, np.maximum(doubtful, bench.sure))
     unborne, against = contradicted(bench, now_ms)

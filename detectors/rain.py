@@ -10,8 +10,10 @@ of the window together: a bucket that is knocked over is no storm.
 A shower on dry ground exceeds Caine and moves nothing. So rain supports a level only where the
 soil is wet as well (`detectors.soil_water`), wetter than on nearly all days of the gauge's own
 record once there is one (`detectors.rain_history`), and for yellow where effective antecedent rain
-(halved every 24 hours) is large. An event ends after six dry hours (or three intervals, if longer).
-Rain alone never says that a slope moves; see the caps in `detectors.rules`.
+(halved every 24 hours) is large. That bears out motion. To raise a level by itself rain needs
+more water in the soil, or more intensity, or one of the wettest days on record. An event ends
+after six dry hours (or three intervals, if longer). Rain never says that a slope moves; see the
+caps in `detectors.rules`.
 
 Examples
 --------
@@ -95,6 +97,7 @@ class Rain:
     def thresholds(self, family: str) -> tuple[str, ...]:
         """Names of the limits."""
         own = ["id_intercept_mm_per_h", "id_exponent", "least_mm", "yellow_effective_mm"]
+        own += ["alone_soil_water_mm", "alone_ratio"]
         limits = ("ratio", "soil_water_mm", "drier_days_percent")
         own += [f"{colour}_{name}" for colour in ("blue", "yellow") for name in limits]
         return tuple(f"rain_{name}" for name in own)
@@ -159,7 +162,11 @@ class Rain:
         effective = part.table["rain_effective"][rows]
         level, stay = _levels(part, largest, index, drier, effective[:, 1])
         good = part.good
-        verdict.claim[wet] = verdict.sure[wet] = np.where(good, level, 0)
+        alone = index >= limits["rain_alone_soil_water_mm"]
+        alone |= largest >= limits["rain_alone_ratio"]
+        alone |= drier >= limits["rain_yellow_drier_days_percent"]
+        verdict.claim[wet] = np.where(good, level, 0)
+        verdict.sure[wet] = np.where(good & alone, level, 0)
         verdict.stay[wet] = np.where(good, stay, 0)
         columns = (hours, fell, fell / hours, largest, index, drier, *effective[:, 1:].T)
         verdict.features[wet] = np.stack(columns, axis=1)

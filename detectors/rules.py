@@ -24,7 +24,7 @@ from types import MappingProxyType
 
 from domain.hazards import HazardType
 
-VERSION = "2026.11-2"
+VERSION = "2026.11-3"
 
 _ALL: dict[str, float] = {
     # Absolute velocity of cracks, GNSS and other displacement.
@@ -63,6 +63,10 @@ _ALL: dict[str, float] = {
     "rain_blue_drier_days_percent": 95.0,  # [P] wetter than on all but about 18 days a year
     "rain_yellow_drier_days_percent": 99.0,  # [P] than on all but about 4 days a year
     "rain_yellow_effective_mm": 60.0,  # [P] effective antecedent rain, half-life 24 h
+    # With less, rain bears out motion and raises nothing by itself: in a storm half of the points
+    # exceed blue's limits. One of the two; or yellow's drier days, where the record is long enough.
+    "rain_alone_soil_water_mm": 125.0,  # [J] the upper end of advisories
+    "rain_alone_ratio": 2.5,  # [P]
     # Shaking and flow.
     "shaking_on_ratio": 10.0,  # [P] STA/LTA of the energy
     "shaking_off_ratio": 2.0,  # [P]
@@ -79,6 +83,7 @@ _DEBRIS_FLOW: dict[str, float] = {
     "rain_blue_soil_water_mm": 60.0,  # [P] loose material needs less water in the ground
     "rain_yellow_soil_water_mm": 100.0,  # [P]
     "rain_yellow_effective_mm": 40.0,  # [P]
+    "rain_alone_soil_water_mm": 80.0,  # [P]
 }
 
 SOURCES: Mapping[str, str] = MappingProxyType(
@@ -109,6 +114,7 @@ _SOURCE_OF = {
     "rain_yellow_ratio": "C",
     "rain_blue_soil_water_mm": "J",
     "rain_yellow_soil_water_mm": "J",
+    "rain_alone_soil_water_mm": "J",
 }
 
 

@@ -143,7 +143,7 @@ def second(bench: Bench, leader: Rows, claim: U8, rules: Rules, now_ms: I64) -> 
     rains = (bench.family == RAIN) ^ (family == RAIN)
     turned = (bench.family == TILT) | (family == TILT)
     shakes = (bench.family == DYNAMIC) & ~bench.recent
-    fits = other & ~shakes
+    fits = other & ~shakes & ~((bench.family == RAIN) & (family == RAIN))
     fits &= ~(motion & leads_motion) | apart
     fits &= ~(rains & (motion | leads_motion)) | (follows & ~turned)
     found: U8 = np.where(fits, claim, 0).max(axis=1)

@@ -43,7 +43,7 @@ def test_effective_rain_of_two_hours_by_hand() -> None:
 
 
 def test_an_event_is_explained_by_hand() -> None:
-    """Readings of 3 mm each ten minutes: 100 mm in the soil after six hours, far above Caine."""
+    """Readings of 3 mm each ten minutes: 125 mm in the soil after ten hours, far above Caine."""
     rows = rows_of("rain", [0.0, 0.0, *[3.0] * 60])
     events = warnings_of(feed(Engine(one_point("rain")), rows, range(1, 62)))
     reason = events[0].reasons[0]
@@ -57,8 +57,21 @@ def test_an_event_is_explained_by_hand() -> None:
     assert found["threshold_ratio"] == pytest.approx(
         found["intensity_mm_per_h"] / caine(np.array([found["window_h"]]))[0], rel=1e-5
     )
-    assert 100.0 <= found["soil_water_mm"] < 103.0
+    assert 125.0 <= found["soil_water_mm"] < 128.0
     assert reason.thresholds["rain_blue_soil_water_mm"] == 100.0
+
+
+def test_rain_as_in_many_places_of_a_storm_raises_nothing_by_itself() -> None:
+    """Above Caine on wet ground: evidence. Wetter ground or harder rain would raise a level."""
+    gentle = [*[0.0] * 10, *[2.0] * 74, *[0.0] * 20]
+    verdicts = [
+        warnings_of(feed(Engine(one_point("rain", **own)), rows_of("rain", gentle)))
+        for own in ({}, {"rain_alone_soil_water_mm": 100.0}, {"rain_alone_ratio": 1.0})
+    ]
+    assert [[w.level for w in events][:1] for events in verdicts] == [[], [1], [1]]
+    evidence = verdicts[1][0].reasons[0].features
+    assert 100.0 <= evidence["soil_water_mm"] < 125.0
+    assert 1.0 <= evidence["threshold_ratio"] < 2.5
 
 
 def test_a_local_threshold_takes_the_place_of_caines() -> None:
