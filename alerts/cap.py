@@ -169,6 +169,8 @@ def _parameters(event: WarningEvent) -> list[tuple[str, str]]:
         ]
     if event.forecast_refused:
         pairs.append(("forecastRefused", clean_text(event.forecast_refused)))
+    if event.surroundings is not None:
+        pairs.append(("belongsTo", clean_text(event.surroundings.belongs_to)))
     return [(name, value) for name, value in pairs if value]
 
 

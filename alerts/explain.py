@@ -6,6 +6,7 @@ from alerts import phrases
 from alerts.evidence import evidence_en, evidence_zh
 from alerts.forecast_words import outlook_en, outlook_zh
 from alerts.place import Place, place_of
+from alerts.surroundings_words import surroundings_en, surroundings_zh
 from alerts.words import clean_text, local_time
 from domain.levels import Level
 from domain.points import Point
@@ -117,6 +118,7 @@ def _text_en(event: WarningEvent, place: Place, status: str) -> str:
     lines += ["Why:"] if event.reasons else []
     lines += [f"- {evidence_en(reason)}" for reason in event.reasons[:MAX_REASONS]]
     lines.append(_more(event, "... and {} more in the data."))
+    lines.append(surroundings_en(event.surroundings))
     lines.append(outlook_en(event))
     lines.append(f"Rules {clean_text(event.rules_version)}." if event.rules_version else "")
     return "\n".join(line for line in lines if line)
@@ -135,6 +137,7 @@ def _text_zh(event: WarningEvent, place: Place, status: str) -> str:
     lines += ["依据："] if event.reasons else []
     lines += [f"- {evidence_zh(reason)}" for reason in event.reasons[:MAX_REASONS]]
     lines.append(_more(event, "……另有{}条见数据。"))
+    lines.append(surroundings_zh(event.surroundings))
     lines.append(outlook_zh(event))
     lines.append(f"规则版本 {clean_text(event.rules_version)}。" if event.rules_version else "")
     return "\n".join(line for line in lines if line)

@@ -9,6 +9,7 @@ from alerts.explain import Explanation, Words
 from alerts.forecast_words import MAX_METHODS
 from alerts.words import clean_text
 from domain.levels import Level
+from domain.surroundings import Surroundings
 from domain.times import iso
 from domain.warnings import (
     Acknowledgement,
@@ -107,6 +108,7 @@ class WarningData(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[ReasonData, ...]
     forecast: ForecastData | None
     forecast_refused: str
+    surroundings: Surroundings | None
     rules_version: str
     acknowledgement: AcknowledgementData | None
     earlier: tuple[str, ...]
@@ -144,6 +146,7 @@ def warning_data(
         reasons=tuple(_reason(reason) for reason in event.reasons),
         forecast=_forecast(event.forecast) if event.forecast else None,
         forecast_refused=clean_text(event.forecast_refused),
+        surroundings=event.surroundings,
         rules_version=clean_text(event.rules_version),
         acknowledgement=_seen(event.acknowledgement) if event.acknowledgement else None,
         earlier=tuple(e.id for e in earlier),

@@ -21,7 +21,8 @@ from detectors.screened import Screened
 from detectors.series import SeriesBook
 from detectors.silence import Listening, Silence, limit_ms
 from detectors.space import Neighbours
-from detectors.witnesses import DYNAMIC
+from detectors.surroundings import Around, Notes
+from detectors.witnesses import DYNAMIC, RAIN
 from domain.warnings import WarningKind
 
 WINDOW = 256
@@ -56,6 +57,7 @@ class PointStream:
         self._caps = Caps.of(book)
         self._neighbours = Neighbours(book)
         self._coincidence = Coincidence(book, self._neighbours)
+        self._around = Around(book, self._neighbours)
 
     def run(
         self,
@@ -106,7 +108,17 @@ class PointStream:
         found = self._arrive(batch, resting[result.live[resting]])
         for turn in _turns(batch.points, rows[active]):
             found += self._turn(batch, turn, levels)
-        changes.extend(sorted(found, key=lambda change: change.row))
+        found.sort(key=lambda change: change.row)
+        changes.extend(self._around.tell(self._notes(batch, rows[result.live[rows]]), found))
+
+    def _notes(self, batch: Batch, rows: Rows) -> Notes:
+        """Pick out what other points' surroundings are told of live readings."""
+        gauge = self.book.series["family"][batch.series[rows]] == RAIN
+        told = gauge | batch.together[rows]
+        noted, gauge = rows[told], gauge[told]
+        rains = gauge & (batch.result.gate[noted] < 3) & (batch.result.stay[noted] > 0)
+        points, times = batch.points[noted], batch.time_ms[noted]
+        return Notes(noted, points, times, gauge, rains, batch.together[noted])
 
     def _coincide(self, batch: Batch, rows: Rows) -> None:
         """Hold readings that tell of shaking or a surge against those of other points."""
@@ -205,7 +217,7 @@ class PointStream:
             event_ms = int(self.book.fused["last"][series] + fallen.limits_ms[series])
             reason = why_mute(self.book, series)
             changes.append(tell(row, point, event_ms, WarningKind.SILENT, reason))
-        return changes
+        return self._around.tell(Notes.none(), changes)
 
     def _speak_again(self, batch: Batch, rows: Rows) -> list[Change]:
         """Tell of points and instruments that were silent and speak again."""

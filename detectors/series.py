@@ -15,6 +15,7 @@ from detectors.columns import F64, I64, Columns, Field, Rows
 from detectors.partners import Partners
 from detectors.quality_limits import FAMILY_CODE
 from detectors.rules import FAMILIES, Rules
+from detectors.surroundings import FIELDS as AROUND_FIELDS
 from domain.channels import CHANNEL_NAMES
 from domain.hazards import HazardType
 from domain.points import Point
@@ -76,6 +77,7 @@ POINT_FIELDS = (
     Field("sequence", "i4"),
     Field("silences", "i4"),
     Field("mutes", "u1"),
+    *AROUND_FIELDS,
 )
 _HAZARDS = tuple(HazardType)
 _INSTRUMENTS = {"gnss_e": "gnss", "gnss_n": "gnss", "gnss_u": "gnss", "tilt_x": "tilt"}

@@ -10,6 +10,7 @@ from hashlib import sha256
 import msgspec
 
 from domain.levels import Level
+from domain.surroundings import Surroundings
 from domain.times import iso
 
 INSTRUMENT_SILENCE = "silence.instrument"
@@ -146,6 +147,8 @@ class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
         Only of kind ``acknowledged``.
     forecast_refused
         Why there is no forecast although motion supports yellow or more: a `ForecastRefusal`.
+    surroundings
+        Of a rise, where other points are known.
 
     Examples
     --------
@@ -169,6 +172,7 @@ class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
     rules_version: str = ""
     acknowledgement: Acknowledgement | None = None
     forecast_refused: str = ""
+    surroundings: Surroundings | None = None
 
     @property
     def event_time(self) -> str:

@@ -6,11 +6,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
+
 from alerts.episode import Earlier
 from domain.hazards import HazardType
 from domain.points import Point
 from domain.registry import Registry
 from domain.settings import Receiver, Settings, load_settings
+from domain.surroundings import Surroundings
 from domain.warnings import Forecast, Reason, WarningEvent, WarningKind, make_warning
 
 SECRET = "whsec_" + "QUJD" * 10  # 30 bytes
@@ -41,6 +44,17 @@ FORECAST = Forecast(
     latest_ms=T0 + 48 * 3_600_000,
     method="inverse velocity",
     r2=0.9731,
+)
+SURROUNDINGS = Surroundings(
+    belongs_to="storm",
+    hours=6.0,
+    points=35,
+    gauges=31,
+    raining=12,
+    shaken=0,
+    silent=2,
+    raised=1,
+    raised_near=0,
 )
 
 
@@ -79,9 +93,10 @@ def make_event(
     )
 
 
-def full_event(**more: Any) -> WarningEvent:
+def full_event(surroundings: Surroundings = SURROUNDINGS, **more: Any) -> WarningEvent:
     """Make an event that carries everything that an event can carry."""
-    return make_event(reasons=(REASON,), forecast=FORECAST, rules_version="2026.11-1", **more)
+    event = make_event(reasons=(REASON,), forecast=FORECAST, rules_version="2026.11-1", **more)
+    return msgspec.structs.replace(event, surroundings=surroundings)
 
 
 def story(point_id: str = POINT_ID) -> list[WarningEvent]:

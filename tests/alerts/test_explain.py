@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from alerts.explain import MAX_REASONS, explain
 from alerts.quantities import quantity
 from alerts.words import clean_text, number
+from domain.surroundings import Surroundings
 from domain.warnings import WarningKind
 from tests.alerts.builders import POINT_ID, REASON, full_event, make_event, make_point, story
 
@@ -36,6 +37,29 @@ def test_a_warning_tells_all_that_led_to_it() -> None:
     ):
         assert told in text
     assert "432" not in text, "the limits of other levels stand in the data, not in the words"
+
+
+@pytest.mark.parametrize(
+    ("belongs_to", "en", "zh"),
+    [
+        ("alone", "it stands alone", "单点异常"),
+        ("neighbours", "a neighbour stands at yellow", "邻近测点"),
+        ("storm", "a storm", "区域性强降雨"),
+        ("earthquake", "an earthquake", "地震"),
+        ("outage", "an outage", "网络中断"),
+    ],
+)
+def test_a_rise_says_what_it_belongs_to(belongs_to: str, en: str, zh: str) -> None:
+    counts = {"points": 35, "gauges": 31, "raining": 12, "shaken": 7, "silent": 2, "raised": 4}
+    around = Surroundings(belongs_to=belongs_to, hours=6.0, raised_near=1, **counts)
+    words = explain(full_event(surroundings=around), make_point())
+    assert en in words.en.text
+    assert zh in words.zh.text
+    for told in ("12 of 31", "7 points", "2 of 35", "4 of 35, 1 of them"):
+        assert told in words.en.text
+    for told in ("12/31", "7个", "2/35", "4/35", "1个"):
+        assert told in words.zh.text
+    assert "Around it" not in explain(make_event(), make_point()).en.text
 
 
 def test_a_warning_tells_the_same_in_chinese() -> None:
