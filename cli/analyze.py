@@ -118,6 +118,9 @@ def _print(found: Analysis, series: Series, console: Console) -> None:
     unit = CHANNELS[series.channel].unit
     quality = ", ".join(f"{count} {name}" for name, count in found.quality.items() if count)
     console.print(f"{found.rows} rows, {found.used} used; quality: {quality}", highlight=False)
+    if found.named:
+        tests = ", ".join(f"{test.en} ({test.zh}) {n}" for test, n in found.named.items())
+        console.print(f"rows by the test that spoke: {tests}", highlight=False)
     console.print(
         f"read as {series.channel} in {unit}, one reading each {found.interval_s:g} s",
         highlight=False,

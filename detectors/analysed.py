@@ -6,6 +6,7 @@ import numpy as np
 
 from detectors.columns import F64, I64, U8
 from domain.levels import Flag
+from domain.quality import Test
 from domain.times import iso
 from domain.warnings import Forecast, Reason, WarningEvent
 
@@ -79,6 +80,12 @@ class Analysis:
             "fail": int(counts[Flag.FAIL]),
             "missing": int(counts[Flag.MISSING]),
         }
+
+    @property
+    def named(self) -> dict[Test, int]:
+        """Rows by the quality test that spoke of them; a row may count for several."""
+        counts = {test: int((self.tests & test > 0).sum()) for test in Test}
+        return {test: count for test, count in counts.items() if count}
 
     def to_json(self) -> dict[str, object]:
         """Make the report of ``geohazard analyze --json``, times in ISO 8601."""

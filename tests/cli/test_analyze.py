@@ -46,6 +46,19 @@ def test_json_of_a_quiet_crack(tmp_path: Path) -> None:
     assert result["forecasts"] == []
 
 
+def test_the_tests_that_spoke_are_named(tmp_path: Path) -> None:
+    path = recording(tmp_path / "spiked.csv", failing=False)
+    lines = path.read_text("utf-8").splitlines()
+    lines[81] = lines[81].partition(",")[0] + ",80.0"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    assert "spike (尖峰) 1" in analyze(str(path), *OPTIONS).stdout
+    scores = tmp_path / "scores.csv"
+    analyze(str(path), *OPTIONS, "--scores", str(scores))
+    with scores.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [i for i, row in enumerate(rows) if "spike" in row["tests"]] == [80]
+
+
 def test_a_failing_crack_reaches_red_and_says_why(tmp_path: Path) -> None:
     path = recording(tmp_path / "failing.csv", failing=True)
     result = json.loads(analyze(str(path), *OPTIONS, "--json").stdout)
