@@ -71,6 +71,8 @@ _HEADS = {
     "warned": "已预警",
     "lead, h: median (least to most)": "提前量（小时）：中位数（最小至最大）",
     "lead, h": "提前量（小时）",
+    "half of them within, h": "四分位区间（小时）",
+    "right, of what its test named": "其检验所指中确有故障",
     "motion is measured by": "位移监测手段",
     "points": "监测点",
     "point": "监测点",

@@ -91,6 +91,7 @@ PATTERNS: Mapping[str, str] = {
     "at most {#}": "至多{}",
     "{#} % ({#}) of {#}": "{} %（{}），共{}",
     "{#} ({#} to {#})": "{}（{}至{}）",
+    "{#} to {#}": "{}至{}",
     "Right among all flagged readings: {}.": "全部被标记读数中正确者：{}。",
     "Flagged without a fault: {}.": "无故障而被标记：{}。",
     "Of these on slopes that moved: {#}.": "其中位于变形坡体：{}。",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from domain.levels import Level
 from domain.warnings import MethodForecast
 from evaluation.failures import HOUR_MS
 from evaluation.intervals import Share, Spread
@@ -95,6 +96,14 @@ def issued_with(warnings: Iterable[Known]) -> list[Issued]:
         for known in warnings
         if known.event.forecast is not None
     ]
+
+
+def issued_by_level(warnings: Iterable[Known]) -> dict[str, list[Issued]]:
+    """Forecasts that warnings carry, by the level of the warning."""
+    found: defaultdict[int, list[Issued]] = defaultdict(list)
+    for known in warnings:
+        found[known.event.level] += issued_with([known])
+    return {Level(level).colour: own for level, own in sorted(found.items()) if own}
 
 
 def judge_forecasts(forecasts: Sequence[Issued], truth: Truth, end_ms: int) -> ForecastCount:

@@ -97,6 +97,10 @@ class _Judge:
                 for name, ids in self._groups.items()
                 if name != "all"
             },
+            forecasts_by_level={
+                level: self._forecasts(own)
+                for level, own in forecasts.issued_by_level(record.warnings).items()
+            },
             forecasts_by_method=forecasts.judge_methods(given, self._truth, self._end_ms),
             flags=flags,
             silence=judge_silence(record.warnings, self._truth, registry, self._rules),

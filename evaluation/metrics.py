@@ -61,8 +61,8 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
         The detectors' share, by kind of hazard and level (`evaluation.detector_share`).
     false_hours_per_point_year, false_hours_by_detector
         Time at a level or higher for nothing; by level, and then by detector.
-    forecasts_by_hazard, forecasts_by_method
-        Of the forecasts that were issued.
+    forecasts_by_hazard, forecasts_by_level, forecasts_by_method
+        Of the forecasts that were issued; the level is that of the warning.
     """
 
     format: str = FORMAT
@@ -89,6 +89,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     matrix_by_hazard: dict[str, DurationMatrix] = {}
     false_hours_by_detector: dict[str, dict[str, float]] = {}
     forecasts_by_hazard: dict[str, ForecastCount] = {}
+    forecasts_by_level: dict[str, ForecastCount] = {}
     forecasts_by_method: dict[str, MethodCount] = {}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from evaluation.flag_counts import NAMED_BY
+from evaluation.flag_counts import NAMED_BY, FlagCount
 from evaluation.forecasts import ForecastCount
 from evaluation.html import Page
 from evaluation.metrics import Metrics
@@ -24,6 +24,7 @@ _METHODS = ("method", "took part", "own window holds the failure", "error, h", "
 _KINDS = (
     "fault",
     "occurrences flagged",
+    "right, of what its test named",
     "named by",
     "readings flagged",
     "unheard",
@@ -50,6 +51,7 @@ def forecasts(page: Page, metrics: Metrics, drawn: Drawn) -> None:
         "issued with warnings": metrics.forecasts_issued,
         "all updates": metrics.forecasts_updates,
         **{f"issued: {n}": f for n, f in metrics.forecasts_by_hazard.items() if f.count},
+        **{f"issued: {n}": f for n, f in metrics.forecasts_by_level.items() if f.count},
     }
     page.table(_FORECASTS, [_forecast(name, count) for name, count in counts.items()])
     methods = [
@@ -75,6 +77,7 @@ def flags(page: Page, metrics: Metrics, drawn: Drawn) -> None:
         (
             name,
             share_text(kind.occurrences),
+            _precision(metrics.flags, name),
             _named(kind.tests),
             share_text(kind.readings),
             str(kind.unheard),
@@ -124,6 +127,13 @@ def _forecast(name: str, count: ForecastCount) -> tuple[str, ...]:
         spread_text(count.error_share),
         spread_text(count.width_share),
     )
+
+
+def _precision(flags: FlagCount, kind: str) -> str:
+    """Share of a fault among the readings that the test for a kind named."""
+    test = NAMED_BY.get(kind)
+    count = flags.by_test.get(test.names[0]) if test else None
+    return share_text(count.of_fault) if count else "-"
 
 
 def _named(counts: Mapping[str, int]) -> str:

@@ -8,12 +8,18 @@ from evaluation.failures import Warned
 from evaluation.figures import Picture
 from evaluation.html import Page
 from evaluation.metrics import Metrics
-from evaluation.texts import number_text, rate_text, share_text, spread_text
+from evaluation.texts import number_text, quartiles_text, rate_text, share_text, spread_text
 
 Drawn = Mapping[str, Picture]
 Rows = list[tuple[str, ...]]
 
-_WARNED = ("failures", "level", "warned", "lead, h: median (least to most)")
+_WARNED = (
+    "failures",
+    "level",
+    "warned",
+    "lead, h: median (least to most)",
+    "half of them within, h",
+)
 _SHARES = (
     "points",
     "level",
@@ -129,7 +135,13 @@ def put_figures(page: Page, drawn: Drawn, *names: str) -> None:
 
 def _warned(groups: Mapping[str, Mapping[str, Warned]]) -> Rows:
     return [
-        (name, level, share_text(found.warned), spread_text(found.lead_h))
+        (
+            name,
+            level,
+            share_text(found.warned),
+            spread_text(found.lead_h),
+            quartiles_text(found.lead_h),
+        )
         for name, levels in groups.items()
         for level, found in levels.items()
         if found.warned.of

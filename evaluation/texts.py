@@ -37,6 +37,19 @@ def spread_text(spread: Spread) -> str:
     return f"{spread.median:.3g} ({spread.low:.3g} to {spread.high:.3g})"
 
 
+def quartiles_text(spread: Spread) -> str:
+    """Write the quartiles; a dash for none.
+
+    Examples
+    --------
+    >>> quartiles_text(Spread.of_values([1.0, 2.0, 3.0, 4.0, 5.0]))
+    '2 to 4'
+    """
+    if spread.quarter is None:
+        return "-"
+    return f"{spread.quarter:.3g} to {spread.three_quarters:.3g}"
+
+
 def number_text(value: float | None) -> str:
     """Write a number; a dash for none."""
     return "-" if value is None else f"{value:.3g}"

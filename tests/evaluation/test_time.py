@@ -7,7 +7,13 @@ from detectors.rules import DEFAULT_RULES
 from domain.warnings import INSTRUMENT_SILENCE, MethodForecast
 from evaluation.alarms import YEAR_MS, Windows
 from evaluation.exposure import duration_matrix, false_hours, point_years
-from evaluation.forecasts import issued_with, judge_forecasts, judge_methods, list_forecasts
+from evaluation.forecasts import (
+    issued_by_level,
+    issued_with,
+    judge_forecasts,
+    judge_methods,
+    list_forecasts,
+)
 from evaluation.replay import levels_of
 from evaluation.silence import judge_silence
 from evaluation.truth import Truth
@@ -82,6 +88,8 @@ def test_windows_that_hold_the_failure():
     assert (found.error_h.low, found.error_h.high) == (-4.0, 1.0)
     assert found.error_share.low == pytest.approx(0.1)
     assert found.width_h.high == 15.0
+    by_level = issued_by_level(warnings)
+    assert {level: len(own) for level, own in by_level.items()} == {"orange": 3, "red": 1}
     first, second = list_forecasts(issued_with(warnings), truth, 1_000 * HOUR)
     assert (first.left_h, first.early_h, first.late_h) == (20.0, -10.0, -2.0)
     assert second.middle_h == 1.0
