@@ -8,8 +8,10 @@ import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from domain.quality import Test
 from evaluation import figures
-from evaluation.goals import FLAGGED_KINDS, TESTS
+from evaluation.goals import FLAGGED_KINDS
+from evaluation.instruments import GROUPS
 from evaluation.metrics import Metrics, read_metrics
 from evaluation.texts import number_text, rate_text, share_text, spread_text
 
@@ -27,7 +29,8 @@ def main() -> None:
         for name, _, drawing in figures.PICTURES:
             target = arguments.pictures / f"evaluation-{runs[0].about.scenario}-{name}.svg"
             target.write_bytes(figures.draw(drawing, runs[0]))
-    for rows in (_about(), _failures(), _alarms(), _forecasts(), _flags(), _silence()):
+    tables = (_about(), _goals(runs), _failures(), _instruments(), _alarms(), _shares(runs))
+    for rows in (*tables, _forecasts(), _methods(runs), _matrix(), _flags(), _silence()):
         print(_table(runs, rows), end="\n\n")
 
 
@@ -49,6 +52,21 @@ def _about() -> list[Row]:
     ]
 
 
+def _goals(runs: list[Metrics]) -> list[Row]:
+    names = dict.fromkeys(goal.name for run in runs for goal in run.goals)
+    return [(name, _goal(name)) for name in names]
+
+
+def _goal(name: str) -> Callable[[Metrics], str]:
+    def cell(run: Metrics) -> str:
+        found = next((goal for goal in run.goals if goal.name == name), None)
+        if found is None or found.met is None:
+            return "-"
+        return number_text(found.value) + ("" if found.met else " (no)")
+
+    return cell
+
+
 def _failures() -> list[Row]:
     rows: list[Row] = []
     for group in ("24 h and more", "6 to 24 h", "1 to 6 h", "under 1 h"):
@@ -57,6 +75,69 @@ def _failures() -> list[Row]:
     for hazard in ("landslide", "rockfall", "debris_flow", "collapse", "unstable_slope"):
         rows.append(_warned(f"{hazard}: orange", "warned_by_hazard", hazard, "orange"))
     return rows
+
+
+def _instruments() -> list[Row]:
+    rows: list[Row] = []
+    for group in GROUPS:
+        rows.append((f"points watched by: {group}", _watched(group)))
+        for level in ("yellow", "orange"):
+            name = f"24 h and more, {group}: {level}"
+            rows.append(_warned(name, "warned_by_instruments", group, level))
+    return rows
+
+
+def _watched(group: str) -> Callable[[Metrics], str]:
+    return lambda m: f"{100 * m.watched_by[group]:.3g} %" if m.watched_by.get(group) else "-"
+
+
+def _shares(runs: list[Metrics]) -> list[Row]:
+    rows: list[Row] = []
+    for level in ("yellow", "orange", "red"):
+        found = (set(run.detectors_by_hazard["all"][level]) for run in runs)
+        for name in sorted(set().union(*found)):
+            rows.append((f"{level}: warned with {name}", _share_of(level, name, warned=True)))
+            rows.append((f"{level}: false with {name}", _share_of(level, name, warned=False)))
+    return rows
+
+
+def _share_of(level: str, name: str, *, warned: bool) -> Callable[[Metrics], str]:
+    def cell(run: Metrics) -> str:
+        share = run.detectors_by_hazard["all"][level].get(name)
+        if share is None:
+            return "-"
+        if warned:
+            alone = f", alone {share.warned_alone}" if share.warned.count else ""
+            return share_text(share.warned) + alone
+        return f"{share.false.count}, alone {share.false_alone}" if share.false.count else "0"
+
+    return cell
+
+
+def _methods(runs: list[Metrics]) -> list[Row]:
+    names = sorted({name for run in runs for name in run.forecasts_by_method})
+    rows: list[Row] = []
+    for name in names:
+        rows.append((f"{name}: own window holds it", _method(name, "covered", share_text)))
+        rows.append((f"{name}: error / time left", _method(name, "error_share", spread_text)))
+    return rows
+
+
+def _method(name: str, part: str, text: Callable[..., str]) -> Callable[[Metrics], str]:
+    def cell(run: Metrics) -> str:
+        found = run.forecasts_by_method.get(name)
+        return text(getattr(found, part)) if found else "-"
+
+    return cell
+
+
+def _matrix() -> list[Row]:
+    names = ("efficiency", "hit_rate", "predictive_power", "threat_score", "serious_mistakes")
+    return [(name.replace("_", " "), _indicator(name)) for name in names]
+
+
+def _indicator(name: str) -> Callable[[Metrics], str]:
+    return lambda m: number_text(m.matrix.indicators[name])
 
 
 def _warned(name: str, table: str, group: str, level: str) -> Row:
@@ -118,26 +199,42 @@ def _part(field: str, part: str, text: Callable[..., str]) -> Callable[[Metrics]
 
 
 def _flags() -> list[Row]:
-    rows: list[Row] = [
-        (f"{kind} caught", _kind(kind)) for kind in (*FLAGGED_KINDS, "swapped_axes", "drift")
-    ]
-    rows += [(f"right, named {name}", _test(name)) for name in TESTS]
-    return [*rows, ("right, all flags", lambda m: share_text(m.flags.right))]
+    kinds = (*FLAGGED_KINDS, "swapped_axes", "drift")
+    rows: list[Row] = [(f"{kind} caught", _kind(kind)) for kind in kinds]
+    for test in Test:
+        name = test.names[0]
+        rows.append((f"named {name}: of a fault", _test(name, "of_fault")))
+        rows.append((f"named {name}: of its own kinds", _test(name, "of_own")))
+        rows.append((f"named {name}: caught of these", _test(name, "recall")))
+    rows.append(("right, all flags", lambda m: share_text(m.flags.right)))
+    rows.append(("wrong flags by channel", _wrong))
+    return [*rows, ("wrong flags on moving slopes", lambda m: str(m.flags.false_on_moving))]
+
+
+def _wrong(run: Metrics) -> str:
+    found = sorted(run.flags.false_by_channel.items(), key=lambda pair: -pair[1])
+    return ", ".join(f"{name} {count:,}" for name, count in found[:4]) or "-"
 
 
 def _kind(kind: str) -> Callable[[Metrics], str]:
     return lambda m: share_text(m.flags.kinds[kind].occurrences) if kind in m.flags.kinds else "-"
 
 
-def _test(name: str) -> Callable[[Metrics], str]:
-    return lambda m: share_text(m.flags.tests[name]) if name in m.flags.tests else "-"
+def _test(name: str, part: str) -> Callable[[Metrics], str]:
+    def cell(run: Metrics) -> str:
+        found = run.flags.by_test.get(name)
+        return share_text(getattr(found, part)) if found else "-"
+
+    return cell
 
 
 def _silence() -> list[Row]:
     rows: list[Row] = [
         (f"{cause} noticed", _noticed(cause)) for cause in ("dropout", "power_loss", "destroyed")
     ]
-    return [*rows, ("events that were right", lambda m: share_text(m.silence.right))]
+    rows.append(("events that were right", lambda m: share_text(m.silence.right)))
+    own = "events of one instrument that were right"
+    return [*rows, (own, lambda m: share_text(m.silence.right_of_instruments))]
 
 
 def _noticed(cause: str) -> Callable[[Metrics], str]:
