@@ -1,9 +1,16 @@
 """Which series belong to one device or logger: found once, when a series is entered."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from detectors.columns import Rows
 from domain.channels import CHANNEL_NAMES
+
+Key = tuple[str, str, str]
+
+_INSTRUMENTS = {"gnss_e": "gnss", "gnss_n": "gnss", "gnss_u": "gnss", "tilt_x": "tilt"}
+_INSTRUMENTS |= {"tilt_y": "tilt"}
 
 
 def logger_of(device_id: str) -> str:
@@ -57,3 +64,32 @@ class Beside:
             for of, code, found in ((row, its_channel, other), (other, channel, row)):
                 if same or self.rows[of, code] == 0:
                     self.rows[of, code] = found
+
+
+def instrument_number(key: Key, others: Iterable[tuple[Key, int]]) -> int:
+    """Give an instrument its number at its point; channels of a GNSS or tilt meter share it.
+
+    Instruments beyond the 250th of a point count as one.
+
+    Parameters
+    ----------
+    key
+        Point, device and channel of the new series.
+    others
+        The other series of the point, with the numbers of their instruments.
+
+    Examples
+    --------
+    >>> instrument_number(("p", "d", "gnss_n"), [(("p", "d", "gnss_e"), 1)])
+    1
+    >>> instrument_number(("p", "d", "crack"), [(("p", "d", "gnss_e"), 1)])
+    2
+    """
+    _, device, channel = key
+    mine = (device, _INSTRUMENTS.get(channel, channel))
+    highest = 0
+    for (_, device, channel), number in others:
+        if (device, _INSTRUMENTS.get(channel, channel)) == mine:
+            return number
+        highest = max(highest, number)
+    return min(highest + 1, 250)

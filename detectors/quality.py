@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors import flat, spikes, units
+from detectors import flat, spikes, units, wrong_fixes
 from detectors.climatology import record_rain_mm, unseasonable
 from detectors.columns import F32, F64, I64, U8, Array, Columns, Mask, Rows
 from detectors.quality_limits import (
@@ -134,7 +134,14 @@ def judge(
     )
     jump = np.where(known, value.astype(np.float64) - last, 0.0)
     _mark(tests, Test.RATE_OF_CHANGE, np.abs(jump) > RATE_PER_S[channel] * gap_ms / 1000.0)
-    far = known & (np.abs(jump) > allowed) & ~wrong_unit & (flag < Flag.FAIL)
+    may_be = known & ~wrong_unit & (flag < Flag.FAIL)
+    far = may_be & (np.abs(jump) > allowed)
+    axes = np.flatnonzero(wrong_fixes.is_axis(channel))
+    if axes.size:
+        recent = table["value"][series[axes], -wrong_fixes.RECENT :]
+        here = (count[axes], value[axes], noise[axes], intervals[axes])
+        known_axis, far_axis = wrong_fixes.far(recent, *here)
+        far[axes] = np.where(known_axis, far_axis & may_be[axes], far[axes])
     held, confirmed, leap = spikes.hold(table, series, channel, value, last, jump, far)
     if confirmed.any():
         table["unit_level"][series[confirmed]] = last[confirmed]

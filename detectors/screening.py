@@ -7,7 +7,7 @@ readings of each series' own point in their order, and on nothing else.
 
 import numpy as np
 
-from detectors import arrival, clocks, partners, quality, steps, tracks
+from detectors import arrival, baseline_jumps, clocks, partners, quality, steps, tracks
 from detectors.base import Verdict
 from detectors.columns import F64, I64, U8, Mask, Rows
 from detectors.forecasting import ask
@@ -142,10 +142,14 @@ def _fresh(
     table["origin"][series] = np.where(table["count"][series] > 0, table["origin"][series], value)
     relative = (value - table["origin"][series]).astype(np.float32)
     noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[channel])
+    joint = baseline_jumps.look(beside, interval)
     judged = quality.judge(table, series, channel, time_ms, relative, value, interval, noise)
+    judged.tests[judged.confirmed & joint.watched] &= ~np.uint16(Test.JUMP)
+    judged.tests[joint.jumped] |= np.uint16(Test.JUMP)
     flag, clean = np.maximum(judged.flag, out.gate[rows]), judged.value
-    if judged.confirmed.any():
-        steps.remember(table, series, judged.confirmed, judged.leap, clean)
+    alone = judged.confirmed & ~joint.watched
+    if alone.any():
+        steps.remember(table, series, alone, judged.leap, clean)
     times, values = tracks.push(table, series, time_ms, clean, flag)
     steps.settle(table, series, interval, flag, judged.confirmed, values)
     closed = tracks.accumulate(table, series, interval, time_ms, clean)

@@ -8,9 +8,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from detectors import arrival, clocks, forecasting, noise, partners, quality, steps, tracks
+from detectors import (
+    arrival,
+    clocks,
+    forecasting,
+    noise,
+    partners,
+    quality,
+    receiver,
+    steps,
+    tracks,
+)
 from detectors.base import FEATURES, Detector
-from detectors.beside import Beside, logger_of
+from detectors.beside import Beside, instrument_number, logger_of
 from detectors.columns import F64, I64, Columns, Field, Rows
 from detectors.partners import Partners
 from detectors.quality_limits import FAMILY_CODE
@@ -32,6 +42,7 @@ SERIES_FIELDS = (
     *arrival.FIELDS,
     *clocks.FIELDS,
     *partners.FIELDS,
+    *receiver.FIELDS,
     *forecasting.FIELDS,
     # The series' support for a level: of its newest good reading, and as confirmed.
     Field("claim_before", "u1"),
@@ -80,8 +91,6 @@ POINT_FIELDS = (
     *AROUND_FIELDS,
 )
 _HAZARDS = tuple(HazardType)
-_INSTRUMENTS = {"gnss_e": "gnss", "gnss_n": "gnss", "gnss_u": "gnss", "tilt_x": "tilt"}
-_INSTRUMENTS |= {"tilt_y": "tilt"}
 
 
 class SeriesBook:
@@ -200,6 +209,15 @@ class SeriesBook:
         self.members = np.concatenate((self.members, np.zeros((more, width), np.intp)))
         self.member_count = np.concatenate((self.member_count, np.zeros(more, np.intp)))
 
+    def _instrument(self, point: int, series: int) -> int:
+        others = self.members[point, : self.member_count[point]].tolist()
+        have = [
+            (self.series_keys[row], int(self.series["instrument"][row]))
+            for row in others
+            if row != series
+        ]
+        return instrument_number(self.series_keys[series], have)
+
     def partners(self, series: Rows, time_ms: I64, told_ms: I64) -> Partners:
         """Way from readings to the series beside theirs; times mended and as claimed."""
         point = self.series["point"][series].astype(np.intp)
@@ -218,24 +236,6 @@ class SeriesBook:
             self.members = wider
         self.members[point, place] = series
         self.member_count[point] += 1
-
-    def _instrument(self, point: int, series: int) -> int:
-        """Give the instrument its number at its point; channels of a GNSS or tilt meter share it.
-
-        Instruments beyond the 250th of a point count as one.
-        """
-        _, device, channel = self.series_keys[series]
-        mine = (device, _INSTRUMENTS.get(channel, channel))
-        highest = 0
-        for other in self.members[point, : self.member_count[point]].tolist():
-            if other == series:
-                continue
-            _, device, channel = self.series_keys[other]
-            number = int(self.series["instrument"][other])
-            if (device, _INSTRUMENTS.get(channel, channel)) == mine:
-                return number
-            highest = max(highest, number)
-        return min(highest + 1, 250)
 
 
 def _number(digits: str) -> int:

@@ -80,7 +80,9 @@ def settle(
     back = judged & ~rests & (np.abs(ring[:, -1] - before) < 0.5 * np.abs(leap))
     rests &= judged
     if rests.any():
-        _shift(table, rows[rests], _median(after[rests]) - before[rests])
+        size = _median(after[rests]) - before[rests]
+        since = np.full(len(size), _AFTER)
+        take_out(table, rows[rests], size, since, np.ones_like(since))
     if back.any():
         _forget(table, rows[back], before[back], leap[back])
     values[np.flatnonzero(ripe)] = table["value"][rows]
@@ -109,17 +111,29 @@ def _forget(table: Columns, series: Rows, before: F32, leap: F64) -> None:
     table["value"][series], table["flags"][series] = ring, flags
 
 
-def _shift(table: Columns, series: Rows, size: F32) -> None:
+def take_out(table: Columns, series: Rows, size: F32, after: Rows, held: Rows) -> None:
+    """Shift what lies before a step by its size.
+
+    Parameters
+    ----------
+    size
+        The step of each series, shape (n,).
+    after
+        Newest readings of the fine ring that lie after it.
+    held
+        How many of these were held back at first: the old level stands for them in the bin.
+    """
     ring = table["value"][series]
-    ring[:, : RING - _AFTER] += size[:, None]
-    table["value"][series] = ring
+    old = np.arange(RING) < RING - after[:, None]
+    table["value"][series] = ring + np.where(old, size[:, None], np.float32(0.0))
     times, start = table["time"][series], table["bin"][series]
-    # The jump's first reading was held back: the old level stands for it in the bin.
-    after = _AFTER - 1
-    after_in_bin = (times[:, RING - after :] >= start[:, None]).sum(axis=1)
+    after = after - held
+    recent = np.arange(RING) >= RING - after[:, None]
+    after_in_bin = (recent & (times >= start[:, None])).sum(axis=1)
     before_in_bin = np.maximum(table["bin_count"][series] - after_in_bin, 0)
     table["bin_sum"][series] += size * before_in_bin
     coarse = table["coarse_value"][series] + size[:, None]
     moved_in_last = (after - after_in_bin) / np.maximum(table["coarse_last"][series], 1)
     coarse[:, -1] -= size * np.minimum(moved_in_last, 1.0)
     table["coarse_value"][series] = coarse
+    table["step"][series] = 0.0

@@ -1,0 +1,150 @@
+"""A GNSS receiver as what it is: one position with three axes.
+
+Each axis keeps the recent positions of its receiver, as they were before its own newest reading
+(`detectors.partners`): all axes keep the same, and each comes to the same conclusions by itself.
+Beside the position stands one witness of the same logger, a crack or tilt meter, if there is one.
+Values are the readings as they came, relative to each axis' first; what lies absurdly far from
+the last good value is drawn near, so that one wild value cannot fill a sum.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.columns import F32, F64, Columns, Field, Mask, Rows
+from detectors.noise import PRIOR, floored, learn
+from detectors.partners import Partners, look
+from domain.channels import CHANNEL_NAMES
+
+LENGTH = 32
+"""Messages that are kept."""
+
+AXES = ("gnss_e", "gnss_n", "gnss_u")
+PARTS = len(AXES) + 1
+"""East, north, up, witness."""
+
+FIELDS = (
+    Field("track", "f4", PARTS * LENGTH),
+    Field("track_count", "i4"),
+    Field("track_origin", "f8", PARTS, fill=float("nan")),
+    Field("track_noise", "f4", PARTS),
+)
+
+FIRST_AXIS = CHANNEL_NAMES.index(AXES[0])
+_WITNESSES = ("crack", "tilt_x")
+_FAR = 500.0
+"""In the channel's unit, from the last good value."""
+
+_PRIOR = np.array([PRIOR[CHANNEL_NAMES.index(name)] for name in AXES])
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Recent positions of the receivers of n readings, before these readings.
+
+    Attributes
+    ----------
+    place
+        Position of each in its round.
+    series
+        Their rows.
+    axis
+        0 east, 1 north, 2 up.
+    track
+        Shape (n, PARTS, LENGTH), newest last.
+    count
+        Messages so far.
+    noise
+        Standard deviation of one value of each part, shape (n, PARTS).
+    known
+        Parts that the receiver has, shape (n, PARTS).
+    """
+
+    place: Rows
+    series: Rows
+    axis: Rows
+    track: F32
+    count: Rows
+    noise: F64
+    known: Mask
+
+    def select(self, mask: Mask) -> "Positions":
+        """Keep those of a mask."""
+        names = ("place", "series", "axis", "track", "count", "noise", "known")
+        return Positions(*(getattr(self, name)[mask] for name in names))
+
+
+def follow(beside: Partners) -> Positions | None:
+    """Append what each receiver had before these readings; nothing if there are no receivers.
+
+    Parameters
+    ----------
+    beside
+        Of the readings of a round.
+    """
+    table = beside.table
+    axis = table["channel"][beside.series].astype(np.intp) - FIRST_AXIS
+    mine = (axis >= 0) & (axis < len(AXES))
+    if not mine.any():
+        return None
+    place = np.flatnonzero(mine)
+    own, series = beside.select(mine), beside.series[mine]
+    value, known = _newest(table, own)
+    count = table["track_count"][series]
+    track = table["track"][series].reshape(len(series), PARTS, LENGTH)
+    last = np.where(count[:, None] > 0, track[:, :, -1], np.float32(0.0))
+    track[:, :, :-1] = track[:, :, 1:].copy()
+    track[:, :, -1] = np.where(np.isnan(value), last, value)
+    begun = known.any(axis=1)
+    table["track"][series[begun]] = track[begun].reshape(-1, PARTS * LENGTH)
+    count = count + begun
+    table["track_count"][series] = count
+    noise = _noise(table, own, track, count)
+    return Positions(place, series, axis[mine], track, count, noise, known)
+
+
+def receivers(beside: Partners) -> Rows:
+    """Rows of each reading's receiver and its witness, shape (n, PARTS); 0 for none."""
+    table, series = beside.table, beside.series
+    rows = np.stack([beside.rows(name) for name in (*AXES, *_WITNESSES)], axis=1)
+    instrument = table["instrument"]
+    rows[:, :3][instrument[rows[:, :3]] != instrument[series][:, None]] = 0
+    rows[:, 3] = np.where(rows[:, 3] > 0, rows[:, 3], rows[:, 4])
+    return rows[:, :PARTS]
+
+
+def _newest(table: Columns, own: Partners) -> tuple[F32, Mask]:
+    """Values of the message before, relative to the first, and parts that are known."""
+    rows = receivers(own)
+    seen = look(table, rows, own.time_ms[:, None], own.told_ms[:, None])
+    origin = table["track_origin"][own.series]
+    origin = np.where(np.isnan(origin), seen.clean, origin)
+    table["track_origin"][own.series] = origin
+    near = np.clip(seen.raw, seen.clean - _FAR, seen.clean + _FAR)
+    value: F32 = (near - origin).astype(np.float32)
+    return value, ~np.isnan(origin) & (rows > 0)
+
+
+# Middle of the three newest against the mean of its neighbours.
+_DEPARTURE = np.zeros((LENGTH, 1), np.float32)
+_DEPARTURE[-3:, 0] = (-0.5, 1.0, -0.5)
+
+
+def contrasts(track: F32, weights: F32) -> F32:
+    """Weighted sums over each part's values, shape (n, PARTS, columns of ``weights``)."""
+    found: F32 = (track.reshape(-1, LENGTH) @ weights).reshape(*track.shape[:2], -1)
+    return found
+
+
+def _noise(table: Columns, own: Partners, track: F32, count: Rows) -> F64:
+    """Learn each part's noise, as `detectors.noise` does for series."""
+    noise = table["track_noise"][own.series].astype(np.float64)
+    prior = np.zeros(noise.shape)
+    prior[:, :3] = _PRIOR
+    distance = np.abs(contrasts(track, _DEPARTURE)[:, :, 0]).astype(np.float64)
+    noise[:, :3] = np.where(noise[:, :3] > 0.0, noise[:, :3], _PRIOR)
+    ready = (count >= 3)[:, None]
+    updates = (count - 3.0)[:, None].astype(np.float64)
+    learned = np.where(ready, learn(noise, distance, updates, prior), noise)
+    table["track_noise"][own.series] = learned
+    return floored(learned, prior)
