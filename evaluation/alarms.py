@@ -24,6 +24,7 @@ import msgspec
 
 from domain.channels import CHANNELS
 from domain.levels import Level
+from domain.surroundings import Belonging
 from domain.warnings import WarningEvent
 from evaluation.failures import HOUR_MS, WARNED_LEVELS, detectors_of
 from evaluation.intervals import Rate
@@ -38,7 +39,13 @@ YEAR_MS = 365.25 * 24 * HOUR_MS
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """One rise, from ``previous`` to ``level``, with the judgement of it."""
+    """One rise, from ``previous`` to ``level``, with the judgement of it.
+
+    Attributes
+    ----------
+    belongs_to
+        What the warning itself said of its surroundings (`domain.surroundings`).
+    """
 
     id: str
     point_id: str
@@ -49,6 +56,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     detectors: tuple[str, ...]
     channels: tuple[str, ...]
+    belongs_to: str = ""
 
 
 class AlarmCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +163,16 @@ def count_alarms(
     return result
 
 
+def count_belongings(alarms: Sequence[Alarm]) -> dict[str, dict[str, int]]:
+    """Count rises by what the warnings said of their surroundings, for each verdict."""
+    counts = Counter((alarm.verdict, alarm.belongs_to) for alarm in alarms)
+    return {
+        verdict: {kind.value: counts[verdict, kind.value] for kind in Belonging}
+        for verdict in VERDICTS
+        if any(own == verdict for own, _ in counts)
+    }
+
+
 _VERDICT_OF = {FAILURE: "failure", EARTHQUAKE: "earthquake", CREEP: "creep"}
 _VERDICT_OF |= dict.fromkeys(MOVING, "moving")
 
@@ -186,6 +204,7 @@ def _alarm(known: Known, windows: Windows, faults: Mapping[str, Sequence[Event]]
         cause=cause,
         detectors=detectors_of(event),
         channels=tuple(sorted({reason.channel for reason in event.reasons})),
+        belongs_to=event.surroundings.belongs_to if event.surroundings else "",
     )
 
 

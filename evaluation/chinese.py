@@ -32,6 +32,12 @@ _VERDICTS = {
     "creep": "蠕变",
     "false": "误报",
 }
+_BELONGINGS = {
+    "alone": "孤立",
+    "neighbours": "周边测点",
+    "storm": "暴雨",
+    "outage": "断网",
+}
 _STATES = {
     "quiet": "静止",
     "creeping": "蠕变",
@@ -82,7 +88,7 @@ _HEADS = {
     "false or rain a point-year": "误报或仅降雨（次/点·年）",
     "detector": "方法",
     "failures warned with it": "参与预警的破坏",
-    "alone": "单独",
+    "by nothing else": "单独预警",
     "false, alone": "单独误报",
     "hours for nothing a point-year": "空预警时长（小时/点·年）",
     "forecasts": "预测",
@@ -146,6 +152,7 @@ TEXTS: Mapping[str, str] = {
     **_FAULTS,
     **{name: method_zh(name) for name in (*DETECTORS, *FORECASTS)},
     **_VERDICTS,
+    **_BELONGINGS,
     **_STATES,
     **_GROUPS,
     **_INDICATORS,

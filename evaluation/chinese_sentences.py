@@ -17,6 +17,9 @@ SENTENCES: Mapping[str, str] = {
     "Hours of all points by level and state of the slope (EDuMaP).": (
         "全部监测点按级别与坡体状态的时长（EDuMaP）。"
     ),
+    "What the warnings themselves said of their surroundings, by verdict:": (
+        "预警自身对周边情况的说明，按判定："
+    ),
     "What each method of the ensemble said by itself:": "集成中各方法各自的结果：",
     "Pictures need matplotlib: pip install 'geohazard[plot]'": (
         "绘图需要 matplotlib：pip install 'geohazard[plot]'"

@@ -6,7 +6,7 @@ from detectors.rules import DEFAULT_RULES, Rules
 from domain.hazards import HazardType
 from domain.registry import Registry
 from evaluation import detector_share, failures, forecasts, instruments
-from evaluation.alarms import Windows, count_alarms, judge_alarms
+from evaluation.alarms import Windows, count_alarms, count_belongings, judge_alarms
 from evaluation.data_set import DataSet
 from evaluation.door import Door
 from evaluation.exposure import DurationMatrix, duration_matrix, false_hours, point_years
@@ -86,6 +86,7 @@ class _Judge:
             warned_by_instruments=instruments.by_instruments(found, registry, LONG_H),
             watched_by=instruments.share_by_instruments(registry),
             alarms=counts,
+            belongings=count_belongings(alarms),
             false_hours_per_point_year=hours,
             false_hours_by_detector=hours_by,
             matrix=duration_matrix(self._levels, record.heard, self._truth),

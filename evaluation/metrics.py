@@ -57,6 +57,8 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
         points that each kind of instrument watches (`evaluation.instruments`).
     alarms, matrix, matrix_by_hazard
         For ``all`` and each kind of hazard.
+    belongings
+        Rises of a level by verdict, and by what the warning said of its surroundings.
     detectors_by_hazard
         The detectors' share, by kind of hazard and level (`evaluation.detector_share`).
     false_hours_per_point_year, false_hours_by_detector
@@ -83,6 +85,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     alarm_list: list[Alarm]
     engine_us_per_reading: float
     forecast_list: list[ForecastFound] = []
+    belongings: dict[str, dict[str, int]] = {}
     watched_by: dict[str, float] = {}
     warned_by_instruments: dict[str, dict[str, Warned]] = {}
     warned_by_hazard_and_duration: dict[str, dict[str, dict[str, Warned]]] = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from domain.surroundings import Belonging
 from evaluation.alarms import VERDICTS
 from evaluation.detector_share import DetectorShare
 from evaluation.failures import Warned
@@ -25,7 +26,7 @@ _SHARES = (
     "level",
     "detector",
     "failures warned with it",
-    "alone",
+    "by nothing else",
     "lead, h",
     "false",
     "false a point-year",
@@ -83,6 +84,9 @@ def alarms(page: Page, metrics: Metrics, drawn: Drawn) -> None:
     ]
     page.table(head, rows)
     put_figures(page, drawn, "causes")
+    said = [(v, *(str(own[kind]) for kind in Belonging)) for v, own in metrics.belongings.items()]
+    page.paragraph("What the warnings themselves said of their surroundings, by verdict:")
+    page.table(("verdict", *(kind.value for kind in Belonging)), said)
 
 
 def detectors(page: Page, metrics: Metrics, drawn: Drawn) -> None:

@@ -1,11 +1,13 @@
 """Alarms against the truth, on planted warnings with known answers."""
 
+import msgspec
 import pytest
 
-from evaluation.alarms import Windows, count_alarms, judge_alarms
+from domain.surroundings import Surroundings
+from evaluation.alarms import Windows, count_alarms, count_belongings, judge_alarms
 from evaluation.detector_share import shares_of_detectors
 from evaluation.failures import judge_failures
-from evaluation.replay import levels_of
+from evaluation.replay import Known, levels_of
 from evaluation.truth import Truth
 from tests.evaluation.builders import (
     HOUR,
@@ -118,3 +120,28 @@ def test_detectors_share_an_alarm():
     # the false one is motion's alone
     assert (shares["motion"].false.value, shares["motion"].false_alone) == (0.5, 1)
     assert (shares["rain"].false.count, shares["rain"].false_alone) == (0, 0)
+
+
+def test_what_warnings_said_of_their_surroundings_is_counted_by_verdict():
+    around = Surroundings(
+        belongs_to="storm",
+        hours=6.0,
+        points=9,
+        gauges=9,
+        raining=8,
+        shaken=0,
+        silent=0,
+        raised=0,
+        raised_near=0,
+    )
+    known = change(10, 2, 0)
+    said = Known(msgspec.structs.replace(known.event, surroundings=around), known.known_ms)
+    alarms = verdicts([], [said, change(200, 2, 0, point=OTHER)])
+    assert [alarm.belongs_to for alarm in alarms] == ["storm", ""]
+    assert count_belongings(alarms)["false"] == {
+        "alone": 0,
+        "neighbours": 0,
+        "storm": 1,
+        "earthquake": 0,
+        "outage": 0,
+    }

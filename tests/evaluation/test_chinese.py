@@ -18,6 +18,7 @@ from domain.channels import CHANNELS
 from domain.hazards import HazardType
 from domain.quality import Test
 from domain.settings import IngestSettings
+from domain.surroundings import Belonging
 from evaluation import figures
 from evaluation.alarms import VERDICTS
 from evaluation.chinese import TEXTS
@@ -105,6 +106,7 @@ def test_whatever_may_come_has_a_word():
         VERDICTS,
         STATES,
         GROUPS,
+        [kind.value for kind in Belonging],
         [name for name, _ in CLASSES],
     ):
         assert set(names) <= known
