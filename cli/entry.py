@@ -2,7 +2,10 @@
 
 import sys
 
-ROLES = ("ingest", "detect", "store", "notify", "console", "webhook-receiver")
+ROLES = (
+    *("ingest", "detect", "store", "notify", "console", "webhook-receiver"),
+    *("embedded-mqtt", "embedded-kafka"),
+)
 
 
 def main() -> None:

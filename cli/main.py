@@ -1,7 +1,5 @@
 """The ``geohazard`` command."""
 
-import sys
-
 import typer
 
 from cli import roles
@@ -10,16 +8,17 @@ from cli.checks import doctor
 from cli.console import console
 from cli.dashboards import app as dashboards
 from cli.embedded import commands as embedded
+from cli.embedded.servers import embedded_kafka, embedded_mqtt
 from cli.evaluate import evaluate
 from cli.explain import explain
 from cli.rain import app as rain
 from cli.rejects import app as rejects
 from cli.replay import replay
 from cli.rules import rules
+from cli.running import run
 from cli.sim import app as sim
 from cli.webhooks import app as webhooks
 from cli.webhooks import webhook_receiver
-from domain.errors import GeohazardError
 
 app = typer.Typer(
     name="geohazard",
@@ -44,17 +43,13 @@ app.add_typer(dashboards, name="dashboards", rich_help_panel="Upkeep")
 app.add_typer(rejects, name="rejects", rich_help_panel="Upkeep")
 app.add_typer(webhooks, name="webhooks", rich_help_panel="Upkeep")
 app.command(rich_help_panel="Upkeep")(webhook_receiver)
-app.command(hidden=True)(embedded.embedded_mqtt)
-app.command(hidden=True)(embedded.embedded_kafka)
+app.command(hidden=True)(embedded_mqtt)
+app.command(hidden=True)(embedded_kafka)
 
 
 def main() -> None:
-    """Run the command; a user's mistake is one sentence and exit code 2, never a traceback."""
-    try:
-        app()
-    except GeohazardError as error:
-        typer.secho(f"geohazard: {error}", err=True, fg="red")
-        sys.exit(2)
+    """Run the command."""
+    run(app)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``geohazard up`` and the two commands by which it runs its servers."""
+"""``geohazard up``."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,6 @@ from rich.console import Console
 from cli.durations import seconds
 from cli.embedded.sockets import socket_folder
 from cli.embedded.start import SimOptions, prepare
-from cli.roles import die_with_parent
 from cli.sim import SPEED
 from domain.errors import GeohazardError
 
@@ -58,23 +57,6 @@ def up(
             console.print("interrupted: what was still on its way counts as lost here", style="dim")
         elif result["readings"]["lost"]:
             raise typer.Exit(1)
-
-
-def embedded_mqtt(port: int, config: Path) -> None:
-    """Run the embedded MQTT broker with a configuration that it writes to ``config``."""
-    from cli.embedded.brokers import run_mqtt  # noqa: PLC0415
-
-    die_with_parent()
-    run_mqtt(port, config)
-
-
-def embedded_kafka(port: int) -> None:
-    """Run the embedded Kafka-compatible broker."""
-    from cli.embedded.brokers import kafka_command  # noqa: PLC0415
-
-    die_with_parent()
-    command = kafka_command(port)
-    os.execv(command[0], command)  # noqa: S606  (the signal of the line above survives it)
 
 
 def _lock(root: Path) -> int:

@@ -125,12 +125,12 @@ class Run:
         layout = self.layout
         sim = [*me, "sim", "--registry", str(layout.registry), "--ledger", str(layout.ledger)]
         sim += ["--summary", str(layout.sim_summary), *self.sim_options]
-        mqtt = [*me, "embedded-mqtt", str(layout.mqtt_port), str(layout.root / "rumqttd.toml")]
+        mqtt = [*role, "embedded-mqtt", str(layout.mqtt_port), str(layout.root / "rumqttd.toml")]
         receiver = [*role, "webhook-receiver", "--port", str(layout.webhook_port)]
         receiver += ["--secret-file", str(layout.secret), "--output", str(layout.received)]
         return [
             Program("mqtt", "servers", mqtt),
-            Program("kafka", "servers", [*me, "embedded-kafka", str(layout.kafka_port)]),
+            Program("kafka", "servers", [*role, "embedded-kafka", str(layout.kafka_port)]),
             *(Program(name, "roles", [*role, name]) for name in ROLES),
             Program("receiver", "roles", receiver),
             Program("console", "roles", [*role, "console"]),
