@@ -34,7 +34,7 @@ _UNITS = {
     "1": "",
     "ratio": "times",
     "sigma": "sigma",
-    "sigmas": "sigma",
+    "sigmas": "times its noise",
     "percent": "%",
     "pct": "%",
     "days": "days",
@@ -71,8 +71,21 @@ _UNITS_ZH = {
     "per day²": "/天²",
     "per hour": "/小时",
     "sigma": "倍标准差",
+    "times its noise": "倍噪声",
     "times": "倍",
 }
+_WORDS_EN = {
+    "drier days": "share of past days that were drier",
+    "front": "height of the front",
+    "rms long": "RMS of the long window",
+    "rms short": "RMS of the short window",
+    "sta lta": "STA/LTA",
+    "threshold": "rain against its threshold",
+    "velocity constant": "velocity of the constant stage",
+    "velocity low": "velocity at least",
+}
+"""Where the name itself says too little."""
+
 _WORDS_ZH = {
     "acceleration": "加速度",
     "age": "静默时长",
@@ -176,6 +189,8 @@ def quantity(key: str) -> Quantity:
         unit = _UNITS.get("_".join(parts[start:]).lower())
         if unit is not None:
             name = " ".join(parts[:start])
-            return Quantity(name, _WORDS_ZH.get(name.lower(), name), unit)
+            return Quantity(
+                _WORDS_EN.get(name.lower(), name), _WORDS_ZH.get(name.lower(), name), unit
+            )
     name = " ".join(parts)
-    return Quantity(name, _WORDS_ZH.get(name.lower(), name), "")
+    return Quantity(_WORDS_EN.get(name.lower(), name), _WORDS_ZH.get(name.lower(), name), "")
