@@ -1,9 +1,10 @@
 """Mud-level surge: how far the level of a channel stands above its own quiet level.
 
 The quiet level follows slowly and does not follow a surge; it is known after three readings. A
-rise counts by its height in metres, as far as it came within the last `FAST` readings: a stream
-that swells for hours with the rain is no surge. Beyond doubt when it is high against the gauge's
-noise in two readings running.
+rise counts by its height in metres, as far as it came as a front: within `FRONT_MINUTES`, or two
+intervals if that is longer, at one of the last `RECENT` readings. A stream that swells with the
+rain, within an hour or many, is no surge. Beyond doubt when it is high against the gauge's noise in
+two readings running.
 
 A level that has rested for a whole ring of readings is the quiet one, wherever it lies: the bed was
 raised, or the gauge stands in what the flow left. A gauge that shows one and the same value is
@@ -13,13 +14,19 @@ another matter: `quality` calls it stuck, and a level does not fall for want of 
 import numpy as np
 
 from detectors.base import Verdict
-from detectors.columns import Columns, Field
+from detectors.columns import F64, Columns, Field
 from detectors.noise import PRIOR, floored
 from detectors.tracks import RING, Round
 
 READY = 3
 MEMORY = 144.0
-FAST = 6
+FRONT_MINUTES = 30.0
+FRONT_INTERVALS = 2.0
+SLACK = 1.1
+"""Of either, for clocks are not exact."""
+RECENT = 4
+"""A front may be held for a spike at first, and is beyond doubt one reading later."""
+DAY_MS = 86_400_000.0
 SIGMAS = 8.0
 SURE_SIGMAS = 15.0
 _COLOURS = ("blue", "yellow", "orange", "red")
@@ -54,9 +61,7 @@ class Surge:
         quiet = np.where(count > 0, table["quiet_level"][rows], value)
         rise = value - quiet
         noise = floored(table["noise"][rows, 0].astype(np.float64), PRIOR[batch.channel])
-        used = np.arange(FAST)[:, None] >= FAST - np.minimum(batch.count, FAST)
-        lowest = np.where(used, batch.values[-FAST:], np.inf).min(axis=0)
-        front = np.minimum(rise, batch.value.astype(np.float64) - lowest)
+        front = np.minimum(rise, _climb(batch))
         sigmas = front / noise
         before = table["surge_before"][rows].astype(np.float64)
         ready = batch.good & (count >= READY)
@@ -80,6 +85,24 @@ class Surge:
         table["surge_before"][rows] = np.where(batch.good, rise, before)
         table["quiet_count"][rows] = count + batch.good
         return verdict
+
+
+def _climb(batch: Round) -> F64:
+    """Largest rise within the time of a front that ended at one of the last readings, shape (n,).
+
+    From the reading before it is a front whatever the time between: nobody saw when it came.
+    """
+    back_ms = np.maximum(FRONT_MINUTES * 60_000.0, FRONT_INTERVALS * batch.interval_ms)
+    back_days = SLACK * back_ms / DAY_MS
+    place = np.arange(RING)[:, None]
+    used = place >= RING - np.minimum(batch.count, RING)
+    found = np.zeros(len(batch))
+    for end in range(RING - 1, RING - 1 - RECENT, -1):
+        inside = (batch.times >= batch.times[end] - back_days) | (place == end - 1)
+        values = np.where(used & inside & (place <= end), batch.values, batch.values[end])
+        climb = batch.values[end].astype(np.float64) - values.min(axis=0)
+        found = np.where(used[end], np.maximum(found, climb), found)
+    return found
 
 
 DETECTOR = Surge()

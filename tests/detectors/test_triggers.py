@@ -232,7 +232,10 @@ def _gauge(seed: int, size: int = 600) -> np.ndarray:
     return 0.5 + 0.01 * np.random.default_rng(seed).normal(size=size)
 
 
-@pytest.mark.parametrize(("hours", "step_s"), [(6, 60.0), (6, 600.0), (12, 600.0), (48, 600.0)])
+@pytest.mark.parametrize(
+    ("hours", "step_s"),
+    [(3, 60.0), (6, 60.0), (3, 600.0), (6, 600.0), (12, 600.0), (48, 600.0), (6, 1800.0)],
+)
 def test_a_flood_that_swells_slowly_is_no_surge(hours: int, step_s: float) -> None:
     """Up by 1.5 m within hours, down again: the river is high, but no front came."""
     steps = int(hours * 3600 / step_s)
