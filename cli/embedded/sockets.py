@@ -7,7 +7,9 @@ from pathlib import Path
 
 LONGEST_PATH = 100
 """A socket's path may have at most 107 bytes, on some systems 103."""
-_LONGEST_NAME = 20
+_LONGEST_NAME = 1 + len("supervisor.sock.") + 10
+"""supervisord binds its socket under a name with its process id first."""
+_PREFIX = "geohazard-"
 
 
 @contextlib.contextmanager
@@ -23,10 +25,17 @@ def socket_folder(root: Path) -> Iterator[Path]:
     >>> folder.exists()
     False
     """
-    root = root.resolve()
-    if len(str(root).encode()) + _LONGEST_NAME <= LONGEST_PATH:
+    root, temp = root.resolve(), Path(tempfile.gettempdir())
+    if _fits(root):
         yield root
         return
     # Made by this process under a name that nobody can foresee, and for its user alone.
-    with tempfile.TemporaryDirectory(prefix="geohazard-", ignore_cleanup_errors=True) as folder:
+    place = temp if _fits(temp / f"{_PREFIX}12345678") else Path("/tmp")  # noqa: S108
+    with tempfile.TemporaryDirectory(
+        prefix=_PREFIX, dir=place, ignore_cleanup_errors=True
+    ) as folder:
         yield Path(folder)
+
+
+def _fits(folder: Path) -> bool:
+    return len(str(folder).encode()) + _LONGEST_NAME <= LONGEST_PATH

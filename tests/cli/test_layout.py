@@ -1,5 +1,6 @@
 """The settings that an embedded run writes are the settings that its processes read."""
 
+import socket
 import stat
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import typer
 from cli.durations import seconds
 from cli.embedded.layout import make_layout
 from cli.embedded.ports import free_port
+from cli.embedded.sockets import socket_folder
 from domain.settings import load_settings, secret_of
 
 
@@ -34,7 +36,6 @@ def test_the_secret_is_for_the_owner_alone(tmp_path: Path) -> None:
 
 
 def test_a_taken_port_is_not_chosen() -> None:
-    import socket
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -46,3 +47,18 @@ def test_a_taken_port_is_not_chosen() -> None:
 def test_durations_that_are_none(text: str) -> None:
     with pytest.raises(typer.BadParameter):
         seconds(text)
+
+
+@pytest.mark.parametrize("length", range(1, 120, 3))
+def test_sockets_can_be_bound_however_deep_the_folders(
+    tmp_path: Path, length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / ("d" * length)
+    root.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(root))
+    with socket_folder(root) as folder:
+        for name in ("store.sock", "supervisor.sock.4194304"):
+            with socket.socket(socket.AF_UNIX) as bound:
+                bound.bind(str(folder / name))
+        assert folder == root or stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert folder == root or not folder.exists()
