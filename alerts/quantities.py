@@ -19,6 +19,8 @@ _UNITS = {
     "per_day2": "per day²",
     "per_day": "per day",
     "per_h": "per hour",
+    "km_per_h": "km/h",
+    "km": "km",
     "mm": "mm",
     "cm": "cm",
     "m": "m",
@@ -48,6 +50,8 @@ _UNITS = {
     "ms": "ms",
 }
 _UNITS_ZH = {
+    "km/h": "公里/小时",
+    "km": "公里",
     "mm/day²": "毫米/天²",
     "mm/day": "毫米/天",
     "mm/h": "毫米/小时",
@@ -95,6 +99,9 @@ _WORDS_ZH = {
     "displacement": "位移",
     "drier days": "历史上更干日数占比",
     "duration": "历时",
+    "earlier gauge distance": "先触发测点的距离",
+    "earlier gauge lead": "先触发测点的提前时间",
+    "front velocity least": "泥石流前锋速度下限",
     "effective 6h": "6小时有效雨量",
     "effective 24h": "24小时有效雨量",
     "effective 72h": "72小时有效雨量",

@@ -8,7 +8,7 @@ order of arrival and judged by those noted before it, this one included:
   is then no evidence of any slope (`detectors.fusion`).
 - **Following a neighbour.** Another debris-flow point within `FLOW_KM` triggered up to `FLOW_MS`
   before, at a distance that a debris flow covers in that time: one flow passes gauges in order.
-  That counts as a second instrument.
+  That counts as a second instrument, and tells how fast the front came from there.
 
 Time is event time throughout, and a claim counts only after its next reading or a minute
 (`detectors.fusion`). So by the time at which a trigger counts, the other points' readings of its
@@ -34,7 +34,10 @@ FLOW_KM_PER_H = 70.0
 
 NEVER = np.iinfo(np.int64).min
 _FLOW = list(HazardType).index(HazardType.DEBRIS_FLOW)
+PAUSE_MS = 600_000
+"""A trigger after a longer pause, or two intervals, is another one."""
 HOUR_MS = 3_600_000.0
+MINUTE_MS = 60_000.0
 
 
 class _Window:
@@ -62,14 +65,15 @@ class Coincidence:
     """Judges triggers against those of other points.
 
     The memory is in the table of points: ``shaken``, the last two windows' steps in which a point
-    triggered, and ``triggered``, the event time of its newest trigger.
+    triggered, and ``triggered``, the event time of its newest trigger, with
+    ``trigger_since``, when that began.
     """
 
     def __init__(self, book: SeriesBook, neighbours: Neighbours) -> None:
         self._book = book
         self._neighbours = neighbours
 
-    def note(self, points: Rows, time_ms: I64, shaking: Mask) -> tuple[Mask, Mask]:
+    def note(self, points: Rows, time_ms: I64, shaking: Mask) -> tuple[Mask, F64]:
         """Take triggers in order of arrival, shape (n,).
 
         Parameters
@@ -79,10 +83,13 @@ class Coincidence:
 
         Returns
         -------
-        tuple of masks
-            Which were shaken together with many others, and which follow a neighbour.
+        tuple of arrays
+            Which were shaken together with many others, shape (n,); and the neighbour that each
+            follows, its distance in km and how many minutes before it began to trigger, shape
+            (n, 2); NaN where there is none.
         """
-        together, following = np.zeros((2, len(points)), bool)
+        together = np.zeros(len(points), bool)
+        followed = np.full((len(points), 2), np.nan)
         steps = time_ms // STEP_MS
         windows = self._windows(steps)
         table = self._book.points
@@ -91,9 +98,13 @@ class Coincidence:
             if shakes:
                 self._enter(windows, point, step)
                 together[at] = windows[step].wide or windows[step - 1].wide
-            following[at] = not together[at] and self._follows(point, when_ms)
+            pause_ms = max(PAUSE_MS, 2.0 * self._book.point_interval_ms[point])
+            if when_ms - int(table["triggered"][point]) > pause_ms:
+                table["trigger_since"][point] = when_ms
+            if not together[at]:
+                followed[at] = self._followed(point, when_ms)
             table["triggered"][point] = max(int(table["triggered"][point]), when_ms)
-        return together, following
+        return together, followed
 
     def _windows(self, steps: I64) -> dict[int, _Window]:
         """Windows that these triggers can touch, with the points known from before."""
@@ -119,18 +130,26 @@ class Coincidence:
             if window in windows:
                 windows[window].add(point, self._neighbours.place(point))
 
-    def _follows(self, point: int, when_ms: int) -> bool:
-        book = self._book
+    def _followed(self, point: int, when_ms: int) -> tuple[float, float]:
+        """Distance and minutes to the newest trigger that one front can have come from."""
+        nobody, book = (np.nan, np.nan), self._book
         if book.points["hazard"][point] != _FLOW:
-            return False
+            return nobody
         near = self._neighbours.within(point, FLOW_KM)
         near = near[book.points["hazard"][near] == _FLOW]
         ago_ms = when_ms - book.points["triggered"][near].astype(np.float64)
         recent = (ago_ms >= 0.0) & (ago_ms <= FLOW_MS)
         if not recent.any():
-            return False
-        # A trigger is known to within a sampling interval.
-        hours = (ago_ms[recent] + book.point_interval_ms[point]) / HOUR_MS
+            return nobody
+        ago_ms = ago_ms[recent]
         places = np.array([self._neighbours.place(int(row)) for row in near[recent]])
         apart_km = np.linalg.norm(places - self._neighbours.place(point), axis=1)
-        return bool((apart_km <= FLOW_KM_PER_H * hours).any())
+        # A trigger is known to within a sampling interval.
+        hours = (ago_ms + book.point_interval_ms[point]) / HOUR_MS
+        fits = np.flatnonzero(apart_km <= FLOW_KM_PER_H * hours)
+        if not len(fits):
+            return nobody
+        best = fits[np.lexsort((apart_km[fits], ago_ms[fits]))[0]]
+        since = book.points["trigger_since"]
+        lead_ms = float(since[point] - since[near[recent][best]])
+        return float(apart_km[best]), lead_ms / MINUTE_MS if lead_ms >= 0.0 else np.nan

@@ -42,7 +42,7 @@ class Batch:
     heard_ms: I64
     result: Screened
     together: Mask
-    following: Mask
+    followed: F64
 
 
 class PointStream:
@@ -76,8 +76,8 @@ class PointStream:
             Level of each reading's point after it, shape (n,); changes in order.
         """
         heard_ms = self.listening.advance(received_ms)
-        together, following = np.zeros((2, len(series)), bool)
-        batch = Batch(series, points, time_ms, value, heard_ms, result, together, following)
+        together, followed = np.zeros(len(series), bool), np.full((len(series), 2), np.nan)
+        batch = Batch(series, points, time_ms, value, heard_ms, result, together, followed)
         levels = np.zeros(len(series), np.intp)
         changes: list[Change] = []
         rows = np.flatnonzero(result.used)
@@ -127,7 +127,7 @@ class PointStream:
         if len(rows):
             shakes = family == DYNAMIC
             found = self._coincidence.note(batch.points[rows], batch.time_ms[rows], shakes)
-            batch.together[rows], batch.following[rows] = found
+            batch.together[rows], batch.followed[rows] = found
 
     def _arrive(self, batch: Batch, rows: Rows) -> list[Change]:
         """Take times, scores and first reports of any readings; moves no level."""
@@ -174,7 +174,8 @@ class PointStream:
         begins = (fused["stay"][series] == 0) & (result.stay[rows] > 0)
         fused["since"][series] = np.where(begins, batch.time_ms[rows], fused["since"][series])
         fused["together"][series] = batch.together[rows]
-        fused["following"][series] = batch.following[rows]
+        fused["following"][series] = ~np.isnan(batch.followed[rows, 0])
+        fused["followed"][series] = batch.followed[rows]
         for name in ("claim", "sure", "stay", "flag", "detector"):
             fused[name][series] = getattr(result, name)[rows]
         fused["time"][series] = batch.time_ms[rows]

@@ -8,6 +8,9 @@ from domain.channels import CHANNELS
 from domain.levels import Level
 from domain.warnings import Reason
 
+HOUR_MS = 3_600_000.0
+FRONT = ("earlier_gauge_distance_km", "earlier_gauge_lead_min", "front_velocity_least_km_per_h")
+"""Features of a gauge that follows another one; each trigger is known to within an interval."""
 MOST = 8
 """A warning carries the strongest few; a point has about six series."""
 
@@ -52,9 +55,20 @@ def _reason(book: SeriesBook, point: int, series: int) -> Reason:
         level=level,
         time_ms=int(fused["time"][series]),
         value=six_digits(float(fused["value"][series])),
-        features={n: six_digits(v) for n, v in zip(names, values, strict=False) if isfinite(v)},
+        features={n: six_digits(v) for n, v in zip(names, values, strict=False) if isfinite(v)}
+        | _front(book, point, series),
         thresholds=limits,
         rule=f"{method.name}.{family}.{Level(level).colour}",
         rule_version=book.rules.version,
         flag=int(fused["flag"][series]),
     )
+
+
+def _front(book: SeriesBook, point: int, series: int) -> dict[str, float]:
+    """Tell how a front came from a gauge that it passed before (`detectors.coincidence`)."""
+    if not book.fused["following"][series]:
+        return {}
+    apart_km, minutes = book.fused["followed"][series].tolist()
+    longest_h = minutes / 60.0 + float(book.point_interval_ms[point]) / HOUR_MS
+    numbers = (apart_km, minutes, apart_km / longest_h)
+    return {name: six_digits(v) for name, v in zip(FRONT, numbers, strict=True) if isfinite(v)}

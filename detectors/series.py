@@ -60,6 +60,7 @@ FUSION_FIELDS = (
     Field("since", "i8"),
     Field("together", "u1"),
     Field("following", "u1"),
+    Field("followed", "f4", 2),
     Field("time", "i8"),
     Field("seen", "i8"),
     Field("last", "i8"),
@@ -82,6 +83,7 @@ POINT_FIELDS = (
     Field("heard", "i8"),
     Field("shaken", "i8", 2, fill=-1e15),
     Field("triggered", "i8", fill=-1e15),
+    Field("trigger_since", "i8", fill=-1e15),
     Field("below", "u1"),
     Field("below_since", "i8"),
     Field("below_most", "u1"),
@@ -90,7 +92,6 @@ POINT_FIELDS = (
     Field("mutes", "u1"),
     *AROUND_FIELDS,
 )
-_HAZARDS = tuple(HazardType)
 
 
 class SeriesBook:
@@ -177,7 +178,7 @@ class SeriesBook:
     def _describe_point(self, row: int) -> None:
         point = self.registry.get(self.point_ids[row])
         hazard = point.hazard_type if point else _hazard_of(self.point_ids[row])
-        self.points["hazard"][row] = _HAZARDS.index(hazard)
+        self.points["hazard"][row] = list(HazardType).index(hazard)
         self.district[row] = _number(self.point_ids[row][:6])
         self.point_interval_ms[row] = 1000.0 * (point.interval_s if point else 600.0)
         values = dict(self.rules.hazards[hazard].thresholds)

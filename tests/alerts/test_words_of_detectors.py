@@ -11,6 +11,7 @@ from alerts.quantities import quantity, unit_zh
 from detectors import outage
 from detectors.discovery import find_detectors
 from detectors.failure_time.ensemble import METHOD, WEIGHTS
+from detectors.reasons import FRONT
 from detectors.rules import DEFAULT_RULES
 from domain.channels import CHANNELS
 from domain.levels import Flag
@@ -25,7 +26,7 @@ OF_SILENCE = ("neighbours", "neighbours_silent", "district_points", "district_po
 
 def names() -> list[str]:
     """List features and thresholds as reasons name them, of every detector and unit."""
-    found = {*OF_SILENCE, "silence_intervals"}
+    found = {*OF_SILENCE, *FRONT, "silence_intervals"}
     for method in find_detectors():
         units = {c.unit for c in CHANNELS.values() if c.family in method.families}
         found |= {name.format(unit=unit) for name in method.feature_names for unit in units}

@@ -142,6 +142,13 @@ def test_a_flow_that_passes_gauges_in_order_is_orange_at_the_second() -> None:
     passing = warnings_of(feed(Engine(points), trembling(points, [1200.0, 1700.0], 400.0)))
     assert max(w.level for w in passing if w.point_id == upper) == 2
     assert max(w.level for w in passing if w.point_id == lower) == 3
+    told = next(w for w in passing if w.point_id == lower and w.level == 3).reasons[0].features
+    assert told["earlier_gauge_distance_km"] == pytest.approx(5.0, abs=0.01)
+    assert 8.0 <= told["earlier_gauge_lead_min"] <= 9.0
+    hours = told["earlier_gauge_lead_min"] / 60.0 + 10.0 / 3600.0
+    assert told["front_velocity_least_km_per_h"] == pytest.approx(5.0 / hours, rel=0.01)
+    first = [w for w in passing if w.point_id == upper][0].reasons[0].features
+    assert "front_velocity_least_km_per_h" not in first
     at_once = warnings_of(feed(Engine(points), trembling(points, [1200.0, 1200.0], 400.0)))
     assert max(w.level for w in at_once) == 2
 
