@@ -14,18 +14,12 @@ from alerts.phrases import level_en, level_zh
 from alerts.picture_series import COLOURS, DAY_MS, WORDS, china_time, draw_series, family_of
 from alerts.words import clean_text
 from domain.errors import GeohazardError
+from domain.fonts import CHINESE_FONTS
 from domain.levels import Flag
 from domain.warnings import Forecast, Reason
 
 MOST_PANELS = 4
 FORECAST_AHEAD_H = 72.0
-_CHINESE_FONTS: tuple[str, ...] = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Source Han Sans SC",
-    "SimHei",
-)
-_CHINESE_FONTS += ("Microsoft YaHei", "WenQuanYi Zen Hei", "PingFang SC")
 
 
 def draw_case(case: Case, path: Path, language: str = "en") -> None:
@@ -46,7 +40,7 @@ def draw_case(case: Case, path: Path, language: str = "en") -> None:
         msg = "there are no readings of this warning to draw; name the record that holds them"
         raise GeohazardError(msg)
     matplotlib = _import("matplotlib")
-    chinese = [name for name in _CHINESE_FONTS if _has_font(name)]
+    chinese = [name for name in CHINESE_FONTS if _has_font(name)]
     fonts = [*chinese, "DejaVu Sans"] if language == "zh" else ["DejaVu Sans", *chinese]
     settings: dict[str, object] = {"font.family": fonts, "font.size": 9}
     settings["axes.unicode_minus"] = False
@@ -56,7 +50,7 @@ def draw_case(case: Case, path: Path, language: str = "en") -> None:
 
 def has_chinese_font() -> bool:
     """Whether Chinese labels can be drawn here."""
-    return any(_has_font(name) for name in _CHINESE_FONTS)
+    return any(_has_font(name) for name in CHINESE_FONTS)
 
 
 def _draw(case: Case, shown: Sequence[tuple[Reason, Series]], path: Path, language: str) -> None:

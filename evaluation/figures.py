@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
+from domain.fonts import CHINESE_FONTS
 from evaluation import drawings
 from evaluation.metrics import Metrics
 from evaluation.words import ENGLISH, Words
@@ -13,16 +14,6 @@ from evaluation.words import ENGLISH, Words
 Drawing = Callable[[Any, Metrics, Words], None]
 Picture = tuple[str, bytes]
 """Caption and SVG."""
-
-_CHINESE_FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Source Han Sans SC",
-    "SimHei",
-    "Microsoft YaHei",
-    "WenQuanYi Zen Hei",
-    "PingFang SC",
-)
 
 PICTURES: tuple[tuple[str, str, Drawing], ...] = (
     ("lead", "Share of failures warned, by hours before the failure", drawings.lead_times),
@@ -93,4 +84,4 @@ def _chinese_fonts() -> list[str]:
     """Fonts of this machine that hold Chinese."""
     fonts = importlib.import_module("matplotlib.font_manager").fontManager
     known = {entry.name for entry in fonts.ttflist}
-    return [name for name in _CHINESE_FONTS if name in known]
+    return [name for name in CHINESE_FONTS if name in known]
