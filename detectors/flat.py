@@ -1,10 +1,18 @@
 """Stuck sensors: runs of equal values, and a signal that has lost its noise.
 
 A flat line is an unlikely run of equal values: ``run * ln(p) < -11.5`` (1 in 100,000), where p is
-how often this series repeats itself, learned; so a coarse crack meter at rest is not called stuck,
-and a receiver that never repeats itself is after four. A gauge that sticks by friction or backlash
-has long runs every day: these are learned as well, and only a run far beyond them counts. QARTOD's
-fixed number of repeats is the same test with p fixed (`tests/detectors/test_quality_oracle.py`).
+how often this series repeats itself at rest, learned; so a receiver that never repeats itself is
+stuck after four. QARTOD's fixed number of repeats is the same test with p fixed
+(`tests/detectors/test_quality_oracle.py`). While a series goes steadily one way it does not repeat
+itself whatever its instrument: such readings teach nothing, or a slope that comes to rest after a
+failure would be called stuck.
+
+A *coarse* gauge, whose last digit is larger than its noise, stands still for as long as the ground
+does, and friction or backlash make it stand longer: half a day every day, now and then for days.
+Whether it is stuck cannot be told from hours. It is called so after `DEAD_MS`, a week whose weather
+must have moved it, if that is also far beyond the longest run that it has had. A gauge is coarse if
+nearly all of its changes are of its smallest step (noise of 0.7 steps or less); until it has shown
+otherwise, it is taken for one.
 
 An attenuated signal still moves, but the range of its last `WINDOW` readings is below a quarter
 of the standard deviation that it had: white noise does so once in 10^13 windows.
@@ -19,24 +27,35 @@ from domain.levels import Flag
 FIELDS = (
     Field("flat_run", "i4"),
     Field("flat_rate", "f4", fill=0.5),
+    Field("flat_rested", "i4"),
     Field("flat_long", "f4"),
+    Field("flat_step", "f4", fill=float("inf")),
+    Field("flat_single", "f4", fill=1.0),
+    Field("flat_changes", "u1"),
     Field("dull", "u1"),
 )
 
 LEAST_RUN = 3
 SUSPECT_LOG, FAIL_LOG = -11.5, -28.0
 MEMORY = 64.0
-LEAST_RATE = 0.01
+LEAST_RATE, MOST_RATE = 0.01, 0.98
 LONG_RUN = 6
 """Runs from which on a series' long ones are learned."""
 
-COARSE_RATE = 0.45
-"""Share of repeats from which a series is called coarse: friction makes its runs."""
+COARSE_SINGLE = 0.75
+"""Share of changes by the smallest step from which a gauge is coarse."""
 
-BEYOND = 1.5
-"""Multiple of its usual long runs that a coarse series must pass to be called stuck."""
+SINGLE, STEP_GROWS = 1.5, 1.002
+"""Smallest steps that still count as one; how fast one too small (a mended value) is forgotten."""
 
-LONG_KEPT = 0.9995
+CHANGES_KEPT = 31
+"""Changes over which their share of single steps is averaged."""
+
+DEAD_MS = 7 * 86_400_000.0
+BEYOND = 3.0
+"""Multiple of its usual long runs that a coarse series must pass as well."""
+
+LONG_KEPT = 0.9998
 """The longest run is forgotten by this share with every reading."""
 
 WINDOW = 16
@@ -45,7 +64,15 @@ KNOWN_AFTER = 512
 """Readings after which a series' own noise no longer leans on its prior."""
 
 
-def flat_line(table: Columns, series: Rows, channel: U8, jump: F64, known: Mask) -> U8:
+def flat_line(
+    table: Columns,
+    series: Rows,
+    channel: U8,
+    jump: F64,
+    known: Mask,
+    steady: Mask,
+    interval_ms: F64,
+) -> U8:
     """Flag runs of equal values; learn how likely they are.
 
     Parameters
@@ -54,6 +81,8 @@ def flat_line(table: Columns, series: Rows, channel: U8, jump: F64, known: Mask)
         Change from the last good value, shape (n,).
     known
         Where there is one.
+    steady
+        Where the series goes steadily one way.
     """
     equal = known & (jump == 0.0)
     before = table["flat_run"][series]
@@ -64,17 +93,35 @@ def flat_line(table: Columns, series: Rows, channel: U8, jump: F64, known: Mask)
     longest = np.where(ended, before, longest)
     table["flat_long"][series] = longest
     rate = table["flat_rate"][series].astype(np.float64)
-    gain = np.maximum(1.0 / (table["count"][series] + 4.0), 1.0 / MEMORY)
-    learn = known & (run < np.maximum(LONG_RUN, longest))
+    rested = table["flat_rested"][series]
+    teaches = known & ~steady
+    learn = teaches & (run < np.maximum(LONG_RUN, longest))
+    gain = np.maximum(1.0 / (rested + 4.0), 1.0 / MEMORY)
     table["flat_rate"][series] = np.where(learn, rate + gain * (equal - rate), rate)
+    table["flat_rested"][series] = rested + teaches
+    _learn_steps(table, series, jump, teaches & ~equal)
     flags: U8 = np.full(len(series), Flag.GOOD, np.uint8)
-    usual = (rate > COARSE_RATE) & (run <= BEYOND * longest)
-    tested = FLAT_TESTED[channel] & (run >= LEAST_RUN) & ~usual
+    tested = FLAT_TESTED[channel] & (run >= LEAST_RUN)
     if tested.any():
-        likelihood = run * np.log(np.clip(rate, LEAST_RATE, 1.0))
+        coarse = table["flat_single"][series] > COARSE_SINGLE
+        tested &= ~coarse | ((run * interval_ms >= DEAD_MS) & (run > BEYOND * longest))
+        likelihood = run * np.log(np.clip(rate, LEAST_RATE, MOST_RATE))
         flags[tested & (likelihood < SUSPECT_LOG)] = Flag.SUSPECT
         flags[tested & (likelihood < FAIL_LOG)] = Flag.FAIL
     return flags
+
+
+def _learn_steps(table: Columns, series: Rows, jump: F64, changed: Mask) -> None:
+    """Learn the smallest change of a series, and how many of its changes are as small."""
+    rows, size = series[changed], np.abs(jump[changed])
+    if not len(rows):
+        return
+    least = np.minimum(table["flat_step"][rows] * np.float32(STEP_GROWS), size)
+    count = np.minimum(table["flat_changes"][rows] + 1, CHANGES_KEPT)
+    share = table["flat_single"][rows]
+    table["flat_step"][rows] = least
+    table["flat_changes"][rows] = count
+    table["flat_single"][rows] = share + ((size <= SINGLE * least) - share) / (count + 1.0)
 
 
 def attenuated(table: Columns, series: Rows, jump: F64, noise: F64) -> Mask:

@@ -125,7 +125,9 @@ def judge(
     last = recent[:, -1]
     gap_ms = np.where(known, time_ms - table["time"][series, -1], interval_ms)
     intervals = gap_ms / interval_ms
-    allowed = spikes.allowed_jump(recent, count, channel, noise, intervals)
+    came = np.where(known, value.astype(np.float64) - last, 0.0)
+    run = spikes.one_way(recent, came)
+    allowed = spikes.allowed_jump(recent, count, channel, noise, intervals, came, run)
     flag = gross_range(channel, raw, interval_ms)
     tests = np.where(flag > Flag.GOOD, Test.GROSS_RANGE, 0).astype(np.uint16)
     _mark(tests, Test.GAP, intervals > GAP_INTERVALS)
@@ -147,10 +149,9 @@ def judge(
         table["unit_level"][series[confirmed]] = last[confirmed]
     _judge_rain(table, series, channel, time_ms, raw, last, interval_ms, tests)
     _mark(tests, Test.SPIKE, held | misfit)
-    _mark(tests, Test.JUMP, confirmed)
     _mark(tests, Test.UNIT, wrong_unit)
     _mark(tests, Test.ATTENUATED, flat.attenuated(table, series, jump, noise) & ~wrong_unit)
-    stuck = flat.flat_line(table, series, channel, jump, known)
+    stuck = flat.flat_line(table, series, channel, jump, known, run, interval_ms)
     _mark(tests, Test.FLAT_LINE, stuck > Flag.GOOD)
     flag = np.maximum(
         np.maximum(flag, stuck), np.where(tests & np.uint16(SUSPECTING), Flag.SUSPECT, 0)

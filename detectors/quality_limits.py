@@ -74,6 +74,9 @@ _EVENTFUL = ("rain", "dynamic")
 """One reading of these may be the whole event; whether it returns tells nothing."""
 
 SPIKE_TESTED = np.array([c.family not in _EVENTFUL for c in CHANNELS.values()])
+RISES_WITH_RAIN = np.array([c.family == "water" for c in CHANNELS.values()])
+"""Rain makes these rise within an interval or two, and stay: what falls so was not rain."""
+
 FLAT_TESTED = np.array([c.family != "rain" for c in CHANNELS.values()])
 FAMILY_CODE = np.array([FAMILIES.index(c.family) for c in CHANNELS.values()], np.uint8)
 RAIN = _NAMES.index("rain")

@@ -144,14 +144,14 @@ def _fresh(
     noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[channel])
     joint = baseline_jumps.look(beside, interval)
     judged = quality.judge(table, series, channel, time_ms, relative, value, interval, noise)
-    judged.tests[judged.confirmed & joint.watched] &= ~np.uint16(Test.JUMP)
     judged.tests[joint.jumped] |= np.uint16(Test.JUMP)
     flag, clean = np.maximum(judged.flag, out.gate[rows]), judged.value
     alone = judged.confirmed & ~joint.watched
     if alone.any():
         steps.remember(table, series, alone, judged.leap, clean)
     times, values = tracks.push(table, series, time_ms, clean, flag)
-    steps.settle(table, series, interval, flag, judged.confirmed, values)
+    stepped = steps.settle(table, series, interval, flag, judged.confirmed, values)
+    judged.tests[stepped] |= np.uint16(Test.JUMP)
     closed = tracks.accumulate(table, series, interval, time_ms, clean)
     absolute = clean.astype(np.float64) + table["origin"][series]
     partners.show(table, series, time_ms, told_ms, judged.raw, absolute)

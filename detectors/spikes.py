@@ -6,6 +6,11 @@ SUSPECT at first, and is *held*. If the next reading stays with it, both are tak
 motion, told apart by `steps` and `motion`); if it returns, the held one was a spike. So a run of
 "spikes" in one direction is motion from its second reading on.
 
+Nothing is held that goes on as it began. A slope that has gone one way three times, last by the
+most, and beyond its noise, runs away: its plunge is believed at once, however large. Water that
+rain brings rises by a little in the interval in which it arrives and by `ONSET` times that in the
+next: so a rise that follows a rise is no spike.
+
 Rain has no level to return to, but a cloudburst does not begin within one interval: rain of
 `RAIN_SHARE` of the world's record for the interval (an hour at most), after next to nothing, is
 SUSPECT. It counts all the same: `rain` takes no more from its largest reading than from all others.
@@ -15,7 +20,7 @@ import numpy as np
 
 from detectors.climatology import HOUR_MS, record_rain_mm
 from detectors.columns import F32, F64, U8, Array, Columns, Field, Mask, Rows
-from detectors.quality_limits import LEAST_JUMP, SPIKE_TESTED
+from detectors.quality_limits import LEAST_JUMP, RISES_WITH_RAIN, SPIKE_TESTED
 from domain.levels import Flag
 
 FIELDS = (Field("held", "f4", fill=float("nan")),)
@@ -27,10 +32,32 @@ HOLD_SIGMA = 6.0
 """Two readings of white noise differ by that much once in 50,000."""
 
 MOTION_SHARE = 3.0
+ONSET, ONSET_SIGMA = 20.0, 3.0
+RUN_SIGMA, GROWS = 6.0, 1.2
+"""A run away: three changes in one direction, in noise, and the newest beside the others. White
+noise runs so far once in 10,000 readings; a sensor that drifts does not grow faster."""
+
 RAIN_SHARE, RAIN_BEFORE = 0.09, 0.05
 
 
-def allowed_jump(recent: F32, count: Array, channel: U8, noise: F64, intervals: F64) -> F64:
+def one_way(recent: F32, jump: F64) -> Mask:
+    """Whether series go one way with each of their last four changes, this one included.
+
+    Parameters
+    ----------
+    recent
+        Last good values, shape (n, 4 or more).
+    jump
+        Change from the last of them.
+    """
+    before = np.sign(np.diff(recent[:, -4:], axis=1))
+    found: Mask = (jump != 0.0) & (before == np.sign(jump)[:, None]).all(axis=1)
+    return found
+
+
+def allowed_jump(
+    recent: F32, count: Array, channel: U8, noise: F64, intervals: F64, jump: F64, run: Mask
+) -> F64:
     """Change between two readings that is no jump.
 
     Parameters
@@ -39,12 +66,24 @@ def allowed_jump(recent: F32, count: Array, channel: U8, noise: F64, intervals: 
         Last five good values, shape (n, 5).
     intervals
         Time since the last reading, in intervals.
+    jump, run
+        The change that is judged, and whether it goes on in one direction (`one_way`).
     """
-    increments = np.abs(np.diff(recent, axis=1))
-    increments[np.arange(4) < (5 - np.minimum(count, 5))[:, None]] = 0.0
-    motion = MOTION_SHARE * increments.max(axis=1)
-    allowed = np.maximum(np.maximum(HOLD_SIGMA * noise, motion), LEAST_JUMP[channel])
+    steps = np.diff(recent, axis=1)
+    steps[np.arange(4) < (5 - np.minimum(count, 5))[:, None]] = 0.0
+    sizes = np.abs(steps)
+    allowed = np.maximum(HOLD_SIGMA * noise, MOTION_SHARE * sizes.max(axis=1))
+    allowed = np.maximum(allowed, LEAST_JUMP[channel])
+    newest = steps[:, -1] * np.sign(jump)
+    onset = (newest > ONSET_SIGMA * noise) & RISES_WITH_RAIN[channel]
+    allowed = np.where(onset, np.maximum(allowed, ONSET * newest), allowed)
     found: F64 = allowed * np.clip(intervals, 1.0, 10.0)
+    runs = np.flatnonzero(run)
+    if len(runs):
+        last_three = sizes[runs, 1:]
+        away = (last_three.sum(axis=1) > RUN_SIGMA * noise[runs]) & (count[runs] > 3)
+        away &= last_three[:, 2] >= GROWS * last_three[:, :2].max(axis=1)
+        found[runs[away]] = np.inf
     return found
 
 

@@ -14,6 +14,7 @@ rest, and that is motion.
 import numpy as np
 
 from detectors.columns import F32, F64, U8, Columns, Field, Mask, Rows
+from detectors.quality_limits import RISES_WITH_RAIN
 from detectors.tracks import RING
 from domain.levels import Flag
 
@@ -51,7 +52,7 @@ def remember(table: Columns, series: Rows, jumped: Mask, leap: F64, value: F32) 
 
 def settle(
     table: Columns, series: Rows, interval_ms: F64, flag: U8, confirmed: Mask, values: F32
-) -> None:
+) -> Mask:
     """Wait for two more good readings after a jump; take a step out of the rings.
 
     Parameters
@@ -60,14 +61,20 @@ def settle(
         Where this reading itself confirmed the jump.
     values
         Fine rings after this reading, shape (n, RING); corrected in place, as the table is.
+
+    Returns
+    -------
+    Mask
+        Where a step was found and taken out, but for those that rain may have made.
     """
+    found = np.zeros(len(series), bool)
     waits = (table["step"][series] != 0.0) & ~confirmed & (flag < 3)
     if not waits.any():
-        return
+        return found
     table["step_age"][series[waits]] += 1
     ripe = waits & (table["step_age"][series] >= SETTLED_AFTER)
     if not ripe.any():
-        return
+        return found
     rows, ring = series[ripe], values[ripe]
     leap = table["step"][rows].astype(np.float64)
     table["step"][rows] = 0.0
@@ -86,6 +93,9 @@ def settle(
     if back.any():
         _forget(table, rows[back], before[back], leap[back])
     values[np.flatnonzero(ripe)] = table["value"][rows]
+    by_rain = RISES_WITH_RAIN[table["channel"][rows]] & (leap > 0.0)
+    found[np.flatnonzero(ripe)[rests & ~by_rain]] = True
+    return found
 
 
 def _median(values: F32) -> F32:

@@ -8,6 +8,10 @@ level before in its own unit; when two readings running, mended, lie off that le
 was real (a slope that slipped from 5 to 50 mm goes on moving), and no reading is held back any
 longer; and after three days, for then nobody will change it back and the new unit is its own.
 
+A larger unit's number scatters more, by the same ratio. So a series that after a jump to 10 L
+scatters as it did before, has a new level (a mast that was pushed over), and `SCATTER_AFTER`
+readings later the state is left. With a smaller unit the same shows by readings that do not fit.
+
 A value near zero reads the same in every unit: there is nothing to see, and no harm.
 """
 
@@ -21,6 +25,7 @@ FIELDS = (
     Field("unit", "u1"),
     Field("unit_level", "f4", fill=float("nan")),
     Field("unit_since", "i8"),
+    Field("unit_age", "u1"),
 )
 
 _DOUBT, _INDEX = np.uint8(128), np.uint8(127)
@@ -54,8 +59,12 @@ DISTINCT = 6.0
 
 LONGEST_MS = 3 * 86_400_000
 
-LEAST_COUNT = 8
+LEAST_COUNT = 4
 """Readings before a level is known."""
+
+SCATTER_AFTER, SCATTER_RATIO, SCATTER_RANGE = 8, 4.0, 2.8
+"""Readings, the last included, whose range tells a unit's scatter; ratios that are judged so; range
+of so many readings of white noise, in standard deviations."""
 
 
 def judge(
@@ -132,6 +141,7 @@ def _keep(
     back = (away_as_it_came <= allowed) & (away_as_it_came <= away)
     ours = time_ms - table["unit_since"][series] > LONGEST_MS
     stays = (unit > 0) & ~back & ~ours & (rests | ~doubted)
+    stays &= ~_scatters_as_before(table, series, channel, unit, fixed)
     misfit = stays & ~rests
     new = np.where(misfit, unit | _DOUBT, unit)
     reach = FOLLOW_SIGMA * noise / np.maximum(RATIO[channel, unit], 1.0)
@@ -139,6 +149,22 @@ def _keep(
     table["unit_level"][series] = np.where(unit > 0, level, table["unit_level"][series])
     table["unit"][series] = np.where(stays, new, 0)
     return stays, misfit
+
+
+def _scatters_as_before(table: Columns, series: Rows, channel: U8, unit: U8, fixed: F64) -> Mask:
+    """Whether readings in a larger unit have no larger numbers' scatter."""
+    age = np.minimum(table["unit_age"][series] + 1, 250)
+    table["unit_age"][series] = np.where(unit > 0, age, 0)
+    ratio = RATIO[channel, unit]
+    found: Mask = (unit > 0) & (age == SCATTER_AFTER) & (ratio >= SCATTER_RATIO)
+    place = np.flatnonzero(found)
+    if place.size:
+        rows = series[place]
+        recent = np.column_stack((table["value"][rows, 1 - SCATTER_AFTER :], fixed[place]))
+        spread = recent.max(axis=1) - recent.min(axis=1)
+        noise = table["noise"][rows, 0].astype(np.float64)
+        found[place] = spread < SCATTER_RANGE * noise / np.sqrt(ratio[place])
+    return found
 
 
 def _recognise(
@@ -174,6 +200,7 @@ def _recognise(
     table["unit"][rows[hit]] = best[hit] + 1
     table["unit_level"][rows[hit]] = level[hit]
     table["unit_since"][rows[hit]] = time_ms[place[hit]]
+    table["unit_age"][rows[hit]] = 1
     found = np.zeros(len(series), bool)
     found[place[hit]] = True
     return found

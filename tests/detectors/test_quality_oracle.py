@@ -104,12 +104,15 @@ def test_flat_line_of_a_given_length(values: list[float]) -> None:
     table = Columns([*flat.FIELDS, Field("count", "i4")])
     table.resize(1)
     table["flat_rate"][:] = rate
+    table["flat_single"][:] = 0.0
     found = []
     one, code = np.zeros(1, np.intp), np.array([CHANNEL_NAMES.index("tilt_x")], np.uint8)
     for place, value in enumerate(values):
         jump = np.array([value - values[max(place - 1, 0)]])
-        flag = flat.flat_line(table, one, code, jump, np.array([place > 0]))
+        known, no = np.array([place > 0]), np.zeros(1, bool)
+        flag = flat.flat_line(table, one, code, jump, known, no, np.full(1, 600e3))
         table["flat_rate"][:] = rate
+        table["flat_single"][:] = 0.0
         table["flat_long"][:] = 0.0
         found.append(int(flag[0]))
     assert found == expected.tolist()
