@@ -70,7 +70,7 @@ def test_a_picture_is_written_without_a_warning(tmp_path, language, ending):
 
 
 def test_without_a_chinese_font_the_picture_still_comes(tmp_path, monkeypatch):
-    monkeypatch.setattr(picture, "_CHINESE_FONTS", ())
+    monkeypatch.setattr(picture, "CHINESE_FONTS", ())
     assert not picture.has_chinese_font()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -128,3 +128,9 @@ def test_the_command_writes_it(tmp_path):
     assert result.exit_code == 0, result.output
     assert "目标" in result.output
     assert "破坏事件" in (folder / "report.html").read_text("utf-8")
+
+
+def test_without_a_chinese_font_the_pictures_are_in_english(metrics, monkeypatch):
+    monkeypatch.setattr(figures, "CHINESE_FONTS", ())
+    name, _, drawing = figures.PICTURES[0]
+    assert figures.draw(drawing, metrics, CHINESE) == figures.draw(drawing, metrics, ENGLISH), name
