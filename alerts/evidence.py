@@ -1,6 +1,7 @@
 """One piece of evidence in words: the reading, what was computed, and the limits that mattered."""
 
 from alerts import phrases
+from alerts.motion_words import TOLD, motion_en, motion_zh
 from alerts.quantities import Quantity, quantity, unit_zh
 from alerts.words import clean_text, local_time, number
 from domain.channels import CHANNELS
@@ -36,6 +37,7 @@ orange (level 3 of 4).
         f"{f'{number(reason.value)} {unit}'.strip()} at {local_time(reason.time_ms)}, quality "
         f"{phrases.flag_en(reason.flag)}"
         + (f"; {found}" if found else "")
+        + (f"; {how}" if (how := motion_en(reason)) else "")
         + (f"; limits: {limits}" if limits else "")
         + f". Detector {clean_text(reason.detector)}, rule {clean_text(reason.rule)} "
         f"{clean_text(reason.rule_version)}: alone supports {phrases.level_en(reason.level)}."
@@ -55,6 +57,7 @@ def evidence_zh(reason: Reason) -> str:
         f"{title}（设备{clean_text(reason.device_id)}）{local_time(reason.time_ms)}读数 "
         f"{f'{number(reason.value)} {unit_zh(unit)}'.strip()}，质量{phrases.flag_zh(reason.flag)}"
         + (f"；{found}" if found else "")
+        + (f"；{how}" if (how := motion_zh(reason)) else "")
         + (f"；阈值：{limits}" if limits else "")
         + f"。方法：{method_zh(clean_text(reason.detector))}，规则{clean_text(reason.rule)} "
         f"{clean_text(reason.rule_version)}，单独支持{phrases.level_zh(reason.level)}。"
@@ -70,7 +73,8 @@ def _channel(name: str) -> tuple[str, str]:
 
 
 def _features(reason: Reason) -> list[tuple[Quantity, float]]:
-    return [(quantity(key), value) for key, value in reason.features.items()]
+    listed = ((quantity(key), value) for key, value in reason.features.items())
+    return [(q, value) for q, value in listed if q.name_en not in TOLD]
 
 
 def _limits(reason: Reason) -> list[tuple[Quantity, float, bool]]:

@@ -13,7 +13,7 @@ import numpy as np
 from detectors.columns import F64, U8, Columns, Field
 from detectors.tracks import Round
 
-FEATURES = 8
+FEATURES = 12
 """Numbers a detector may give as evidence with a claim."""
 
 

@@ -8,7 +8,9 @@ SIZES = (1, 2, 4, 8)
 BLOCKS = 4
 
 
-def block_values(values: Array, times: F64) -> tuple[F64, F64]:
+def block_values(
+    values: Array, times: F64, sizes: tuple[int, ...] = SIZES, blocks: int = BLOCKS
+) -> tuple[F64, F64]:
     """Values and mean times of four blocks of 1, 2, 4 and 8 readings, newest last.
 
     A block's value is the mean of its readings; of four readings or more, without the largest and
@@ -18,11 +20,13 @@ def block_values(values: Array, times: F64) -> tuple[F64, F64]:
     ----------
     values, times
         Rings, shape (32, n).
+    sizes, blocks
+        Other sizes, and another number of blocks; all must fit into the ring.
 
     Returns
     -------
     tuple of arrays
-        Values and times, shape (4 scales, 4 blocks, n).
+        Values and times, shape (scales, blocks, n).
 
     Examples
     --------
@@ -31,13 +35,13 @@ def block_values(values: Array, times: F64) -> tuple[F64, F64]:
     >>> block_values(ring, ring)[0][:, -1, 0].tolist()
     [31.0, 30.5, 29.5, 27.5]
     """
-    shape = (len(SIZES), BLOCKS, values.shape[1])
+    shape = (len(sizes), blocks, values.shape[1])
     means, centres = np.empty(shape), np.empty(shape)
-    for scale, size in enumerate(SIZES):
-        tail = slice(values.shape[0] - BLOCKS * size, None)
-        block = values[tail].reshape(BLOCKS, size, -1)
+    for scale, size in enumerate(sizes):
+        tail = slice(values.shape[0] - blocks * size, None)
+        block = values[tail].reshape(blocks, size, -1)
         means[scale] = _trimmed_mean(block)
-        centres[scale] = _total(times[tail].reshape(BLOCKS, size, -1)) / size
+        centres[scale] = _total(times[tail].reshape(blocks, size, -1)) / size
     return means, centres
 
 

@@ -18,10 +18,11 @@ Prefer `detectors.baseline` for quantities that do not accumulate.
 
 import numpy as np
 
+from detectors import constant
 from detectors.base import FEATURES, Verdict
 from detectors.blocks import block_values
-from detectors.columns import F64, U8, Columns, Field, Mask
-from detectors.constant import update_constant
+from detectors.columns import F64, U8, Array, Columns, Field, Mask
+from detectors.motion_evidence import FEATURE_NAMES
 from detectors.motion_levels import levels_of
 from detectors.noise import PRIOR, SCALE_SHARE, floored, learn
 from detectors.rules import FAMILIES
@@ -48,18 +49,10 @@ class Motion:
         Field("slow_velocity", "f4", fill=float("nan")),
         Field("slow_moving", "u1"),
         Field("moved", "u1"),
-        Field("constant", "f4", fill=float("nan")),
+        Field("grew", "u1"),
+        *constant.FIELDS,
     )
-    feature_names = (
-        "displacement_{unit}",
-        "displacement_sigmas",
-        "velocity_{unit}_per_day",
-        "velocity_low_{unit}_per_day",
-        "acceleration_{unit}_per_day2",
-        "tangential_angle_deg",
-        "velocity_constant_{unit}_per_day",
-        "window_hours",
-    )
+    feature_names = FEATURE_NAMES
 
     def thresholds(self, family: str) -> tuple[str, ...]:
         """Names of the limits in force for a family."""
@@ -69,6 +62,7 @@ class Motion:
         else:
             own = tuple(f"velocity_{colour}_mm_per_day" for colour in colours)
             own += tuple(f"angle_{colour}_deg" for colour in colours)
+            own += ("runaway_velocity_red_mm_per_day", "runaway_time_left_red_hours")
         return (*own, "motion_claim_sigma", "motion_sure_sigma")
 
     def begin(self, table: Columns, series: int, channel: int) -> None:
@@ -90,6 +84,7 @@ class Motion:
         detail = batch.good & (
             seen.any(axis=0) | (table["slow_moving"][rows] > 0) | (table["moved"][rows] > 0)
         )
+        table["grew"][rows[batch.good & ~detail]] = 0
         if detail.any():
             self._judge(batch, detail, verdict, values, times, floored(noise, prior))
         return verdict
@@ -106,7 +101,7 @@ class Motion:
     def _close(self, batch: Round) -> None:
         """Move the coarse scales on after a bin was closed."""
         table, rows = batch.table, batch.series
-        values, times = coarse_blocks(batch)
+        values, times = block_values(*coarse_ring(batch))
         count = table["coarse_count"][rows]
         noise = table["noise"][rows, 4:].T.astype(np.float64)
         prior = PRIOR[batch.channel] * SCALE_SHARE[_COARSE, None]
@@ -121,7 +116,7 @@ class Motion:
     def _quiet(self, batch: Round, verdict: Verdict, values: F64, times: F64) -> None:
         """Velocity and angle for the record, at the longest scale that is known."""
         table, rows = batch.table, batch.series
-        update_constant(batch)
+        constant.update_constant(batch)
         scale = np.searchsorted(np.array([4, 8, 16, 32]), batch.count, side="right") - 1
         known = scale >= 0
         pick = (np.maximum(scale, 0), slice(None), np.arange(len(batch)))
@@ -140,12 +135,15 @@ class Motion:
     ) -> None:
         """Levels of readings that stand out at some scale, or lately did."""
         part = batch.select(mask)
-        slow_values, slow_times = coarse_blocks(part)
+        coarse = coarse_ring(part)
+        slow_values, slow_times = block_values(*coarse)
         table, rows = part.table, part.series
         all_values = np.concatenate((values[:, :, mask], slow_values))
         all_times = np.concatenate((times[:, :, mask], slow_times))
         counts = np.stack((part.count, table["coarse_count"][rows]))
-        evidence = levels_of(part, all_values, all_times, noise[:, mask], counts)
+        evidence = levels_of(
+            part, ((part.values, part.times), coarse), all_values, all_times, noise[:, mask], counts
+        )
         table["moved"][rows] = evidence.stay > 0
         for name in ("claim", "sure", "stay"):
             getattr(verdict, name)[mask] = getattr(evidence, name)
@@ -158,13 +156,11 @@ class Motion:
         verdict.features[target] = evidence.features()[claimed][:, :FEATURES]
 
 
-def coarse_blocks(batch: Round) -> tuple[F64, F64]:
-    """Blocks of the coarse ring, shape (4, 4, n); times in days before the reading."""
+def coarse_ring(batch: Round) -> tuple[Array, F64]:
+    """Values and times of the coarse ring, shape (32, n); times in days before the reading."""
     table, rows = batch.table, batch.series
     past = (table["coarse_time"][rows] - batch.time_ms[:, None]) / DAY_MS
-    return block_values(
-        np.ascontiguousarray(table["coarse_value"][rows].T), np.ascontiguousarray(past.T)
-    )
+    return np.ascontiguousarray(table["coarse_value"][rows].T), np.ascontiguousarray(past.T)
 
 
 def _stand_out(values: F64, times: F64, noise: F64, batch: Round, count: U8) -> Mask:

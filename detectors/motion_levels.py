@@ -1,20 +1,21 @@
 """From motion at eight scales to a level: absolute velocity, and velocity against the own past."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from detectors.acceleration import Rings, accelerations
 from detectors.blocks import theil_sen
-from detectors.columns import F64, U8, Array, Mask
+from detectors.columns import F64, Array, Mask, Rows
+from detectors.flows import flows
+from detectors.motion_evidence import Evidence
+from detectors.onset import onset_hours
 from detectors.rules import FAMILIES
-from detectors.spikes import SPIKE_SIGMA
-from detectors.tracks import Round
+from detectors.runaway import runaway
+from detectors.runaway_levels import lift
+from detectors.speed_levels import level_of_speed
+from detectors.tracks import DAY_MS, Round
 
 CLAIM_RESTLESS, SURE_RESTLESS = 4.0, 6.0
 """Least displacement against the noise of the same and of all longer scales."""
-
-LEAST_FLOW = 0.25
-"""Share of a motion that must be left without its two largest jumps."""
 
 GOES_ON_SHARE = 0.2
 """Least velocity of the newest bins against that of the longer coarse scales."""
@@ -29,47 +30,17 @@ _SIZES = np.array([1, 2, 4, 8])[:, None]
 _SLOPE_ERROR = 3.0 / np.sqrt(5.0)
 """Standard error of a slope through four equally spaced values, times span over noise."""
 _TILT = FAMILIES.index("tilt")
-_COLOURS = ("blue", "yellow", "orange", "red")
 
 
-@dataclass
-class Evidence:
-    """Levels with what led to them, at each reading's telling scale; shape (n,)."""
-
-    claim: U8
-    sure: U8
-    stay: U8
-    displacement: F64
-    sigmas: F64
-    velocity: F64
-    velocity_low: F64
-    acceleration: F64
-    angle: F64
-    constant: F64
-    window_hours: F64
-
-    def features(self) -> F64:
-        """Columns in the order of `Motion.feature_names`."""
-        return np.stack(
-            (
-                self.displacement,
-                self.sigmas,
-                self.velocity,
-                self.velocity_low,
-                self.acceleration,
-                self.angle,
-                self.constant,
-                self.window_hours,
-            ),
-            axis=1,
-        )
-
-
-def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) -> Evidence:
+def levels_of(
+    batch: Round, rings: Rings, values: F64, times: F64, noise: F64, counts: Array
+) -> Evidence:
     """Judge all scales and keep the one that supports most.
 
     Parameters
     ----------
+    rings
+        Values and times of the fine and of the coarse ring, shape (32, n) each.
     values, times
         Blocks, shape (8, 4, n).
     noise
@@ -94,11 +65,11 @@ def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) 
     smallest = np.where(tilt, batch.limits["motion_least_deg"], batch.limits["motion_least_mm"])
     large = steady & (np.abs(whole) >= smallest)
     constant = np.abs(batch.table["constant"][batch.series].astype(np.float64))
-    level, absolute = _level(batch, low, constant, tilt, 1.0)
+    level, absolute = level_of_speed(batch, low, constant, tilt, 1.0)
     chance = _chances(batch.interval_ms)
     needed = chance * batch.limits["motion_claim_sigma"]
     claims = large & (sigmas >= needed) & (least >= error)
-    claims[1:4] &= _flows(batch, noise[0], whole[1:4])
+    claims[1:4] &= flows(batch, noise[0], whole[1:4], (2, 4, 8), 4)
     needed_to_be_sure = chance * batch.limits["motion_sure_sigma"]
     certain = claims & (sigmas >= needed_to_be_sure) & (least >= 2.0 * error)
     # What the series does anyway in longer times (tides of heat, flicker) is no motion either.
@@ -112,23 +83,40 @@ def levels_of(batch: Round, values: F64, times: F64, noise: F64, counts: Array) 
     claim = np.where(claims, level, 0)
     # A drifting sensor leaves its own past as a slope does: only the velocity itself is sure.
     sure = np.where(certain, absolute, 0)
-    stay = np.where(half, _level(batch, speed, constant, tilt, 0.5)[0], 0)
-    return _telling(batch, values, times, claim, sure, stay, sigmas, low, whole, constant)
+    stay = np.where(half, level_of_speed(batch, speed, constant, tilt, 0.5)[0], 0)
+    evidence, scale = _telling(
+        batch, values, times, claim, sure, stay, sigmas, low, whole, constant
+    )
+    found = accelerations(rings, scale, noise, counts)
+    evidence.acceleration, evidence.acceleration_error = found
+    lift(evidence, batch, runaway(batch, *rings[1], noise, counts), tilt)
+    _date(evidence, batch, rings, noise, counts)
+    return evidence
 
 
-def _flows(batch: Round, noise: F64, whole: F64) -> Mask:
-    """Whether motion is left without its two largest jumps of single readings, shape (3, n).
+def _date(evidence: Evidence, batch: Round, rings: Rings, noise: F64, counts: Array) -> None:
+    """Tell of the constant stage, and since when the motion has left it."""
+    claimed = np.flatnonzero(evidence.stay > 0)
+    if not len(claimed):
+        return
+    table, rows = batch.table, batch.series[claimed]
+    begins, ends = (
+        (table[name][rows] - batch.time_ms[claimed]) / DAY_MS
+        for name in ("constant_from", "constant_to")
+    )
+    evidence.constant_days[claimed] = ends - begins
+    evidence.onset_hours[claimed] = onset_hours(
+        (_of(rings[0], claimed), _of(rings[1], claimed)),
+        counts[:, claimed],
+        (begins, ends),
+        np.sign(evidence.displacement[claimed]),
+        noise[[0, 4]][:, claimed],
+    )
 
-    Two steps within one window look like motion in blocks; a slope that runs away has many.
-    """
-    jumps = np.abs(np.diff(batch.values.astype(np.float64), axis=0))
-    jumps[jumps < SPIKE_SIGMA * noise] = 0.0
-    found = np.empty(whole.shape, bool)
-    for row, size in enumerate((2, 4, 8)):
-        window = np.sort(jumps[len(jumps) + 1 - 4 * size :], axis=0)
-        left = np.abs(whole[row]) - window[-1] - window[-2]
-        found[row] = left >= LEAST_FLOW * np.abs(whole[row])
-    return found
+
+def _of(ring: tuple[Array, F64], rows: Rows) -> tuple[Array, F64]:
+    values, times = ring
+    return values[:, rows], times[:, rows]
 
 
 def _goes_on(whole: F64, span: F64, speed: F64, noise: F64) -> Mask:
@@ -155,17 +143,16 @@ def _telling(
     low: F64,
     whole: F64,
     constant: F64,
-) -> Evidence:
+) -> tuple[Evidence, Array]:
     """Pick each reading's scale: highest claim, then sure level, then stay, then most sigmas."""
     rank = claim * 10_000.0 + sure * 1000.0 + stay * 100.0 + np.minimum(sigmas, 99.0)
     best = rank.argmax(axis=0)
     column = np.arange(len(batch))
     own_values, own_times = values[best, :, column].T, times[best, :, column].T
     velocity = theil_sen(own_values, own_times)
-    slopes = np.diff(own_values, axis=0) / np.diff(own_times, axis=0)
-    middle = 0.5 * (own_times[1:] + own_times[:-1])
+    nothing = np.full((5, len(batch)), np.nan)
     angle = np.degrees(np.arctan(np.abs(velocity) / constant))
-    return Evidence(
+    evidence = Evidence(
         claim=claim.max(axis=0).astype(np.uint8),
         sure=sure.max(axis=0).astype(np.uint8),
         stay=np.maximum(stay.max(axis=0), claim.max(axis=0)).astype(np.uint8),
@@ -173,11 +160,16 @@ def _telling(
         sigmas=sigmas[best, column],
         velocity=velocity,
         velocity_low=low[best, column],
-        acceleration=(slopes[2] - slopes[0]) / (middle[2] - middle[0]),
+        acceleration=nothing[0],
+        acceleration_error=nothing[1],
         angle=np.where(batch.family == _TILT, np.nan, angle),
         constant=constant,
+        constant_days=nothing[2],
+        onset_hours=nothing[3],
+        left_hours=nothing[4],
         window_hours=24.0 * (own_times[3] - own_times[0]),
     )
+    return evidence, best
 
 
 def _chances(interval_ms: F64) -> F64:
@@ -202,24 +194,3 @@ def _quick_slope(values: F64, times: F64) -> F64:
     two = (values[:, 2] - values[:, 0]) / (times[:, 2] - times[:, 0])
     three = (values[:, 3] - values[:, 1]) / (times[:, 3] - times[:, 1])
     return np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three))
-
-
-def _level(
-    batch: Round, speed: F64, constant: F64, tilt: Array, share: float
-) -> tuple[Array, Array]:
-    """Level of a speed, and that without the angle, shape (8, n); ``share`` scales the limits."""
-    limits = batch.limits
-    absolute = np.zeros(speed.shape, np.int64)
-    relative = np.zeros(speed.shape, np.int64)
-    ratio = np.where(tilt | np.isnan(constant), 0.0, speed / np.maximum(constant, 1e-6))
-    ratio[~(speed >= share * limits["angle_floor_mm_per_day"])] = 0.0
-    for colour in _COLOURS:
-        slow = limits[f"velocity_{colour}_mm_per_day"]
-        absolute += speed >= share * np.where(tilt, limits[f"tilt_{colour}_deg_per_day"], slow)
-        relative += ratio >= share * np.tan(np.radians(limits[f"angle_{colour}_deg"]))
-    capped = np.minimum(relative, absolute + 1)
-    awake = (relative >= 3) & (speed >= share * limits["angle_yellow_floor_mm_per_day"])
-    capped = np.where(awake, np.maximum(capped, 2), capped)
-    fast = speed >= share * limits["angle_red_floor_mm_per_day"]
-    capped = np.where(fast, capped, np.minimum(capped, 3))
-    return np.maximum(absolute, capped), absolute

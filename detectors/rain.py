@@ -169,7 +169,7 @@ class Rain:
         verdict.sure[wet] = np.where(good & alone, level, 0)
         verdict.stay[wet] = np.where(good, stay, 0)
         columns = (hours, fell, fell / hours, largest, index, drier, *effective[:, 1:].T)
-        verdict.features[wet] = np.stack(columns, axis=1)
+        verdict.features[wet, : len(columns)] = np.stack(columns, axis=1)
         return largest
 
     def _counted(self, part: Round) -> tuple[F64, F64]:

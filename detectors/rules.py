@@ -42,6 +42,10 @@ _ALL: dict[str, float] = {
     "angle_floor_mm_per_day": 2.0,  # [P] slower than this, the angle says nothing
     "angle_yellow_floor_mm_per_day": 4.4,  # [V] no longer "very slow"
     "angle_red_floor_mm_per_day": 120.0,  # [P] 2 x orange
+    # A motion that grows step by step beyond doubt is red where the angle is, from this velocity
+    # of its newest step on, if no more time is left by the inverse velocity (Fukuzono).
+    "runaway_velocity_red_mm_per_day": 60.0,  # [P] as orange
+    "runaway_time_left_red_hours": 6.0,  # [P]
     # Tilt rate.
     "tilt_blue_deg_per_day": 0.12,  # [P] half of yellow
     "tilt_yellow_deg_per_day": 0.24,  # [U] 0.01 deg/h
