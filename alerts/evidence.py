@@ -73,8 +73,7 @@ def _channel(name: str) -> tuple[str, str]:
 
 
 def _features(reason: Reason) -> list[tuple[Quantity, float]]:
-    listed = ((quantity(key), value) for key, value in reason.features.items())
-    return [(q, value) for q, value in listed if q.name_en not in TOLD]
+    return [(quantity(k), value) for k, value in reason.features.items() if not TOLD.match(k)]
 
 
 def _limits(reason: Reason) -> list[tuple[Quantity, float, bool]]:

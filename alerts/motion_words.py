@@ -1,12 +1,16 @@
 """How a motion changes, in words: its acceleration and onset, the constant stage, the time left."""
 
+import re
+
 from alerts.quantities import Quantity, quantity, unit_zh
 from alerts.words import local_time, number
 from domain.warnings import Reason
 
 HOUR_MS = 3_600_000
-TOLD = ("acceleration", "acceleration error", "velocity constant", "constant", "onset", "time left")
-"""Names of the features that are told here, not in the list."""
+TOLD = re.compile(r"(acceleration_error|acceleration|velocity_constant|constant|onset|time_left)_")
+"""Beginning of the features that are told here, not in the list."""
+
+_USED = re.compile(rf"{TOLD.pattern}|(velocity)_(?!low)")
 
 
 def motion_en(reason: Reason) -> str:
@@ -31,12 +35,12 @@ def motion_en(reason: Reason) -> str:
         parts.append(f"{how}{dated}, {size}" if how else f"acceleration not certain, {size}")
     if since and not (changes and changes[0] == "accelerating"):
         parts.append(f"faster than its constant stage since {since}")
-    if "velocity constant" in found:
-        rate, days = found["velocity constant"], found.get("constant")
+    if "velocity_constant" in found:
+        rate, days = found["velocity_constant"], found.get("constant")
         stage = f"{days[0].with_unit(days[1])} at a" if days else "its own past is"
         parts.append(f"before that {stage} constant {rate[0].with_unit(rate[1])}")
-    if "time left" in found:
-        left = found["time left"]
+    if "time_left" in found:
+        left = found["time_left"]
         parts.append(f"by its inverse velocity at most {left[0].with_unit(left[1])} are left")
     return "; ".join(parts)
 
@@ -54,26 +58,26 @@ def motion_zh(reason: Reason) -> str:
         parts.append(f"{dated}{words[how]}，{size.replace(unit, unit_zh(unit))}")
     if since and not (changes and changes[0] == "accelerating"):
         parts.append(f"自{since}起快于匀速阶段")
-    if "velocity constant" in found:
-        rate, days = found["velocity constant"], found.get("constant")
+    if "velocity_constant" in found:
+        rate, days = found["velocity_constant"], found.get("constant")
         stage = f"匀速阶段历时{days[0].with_unit_zh(days[1])}，" if days else "以往"
         parts.append(f"{stage}速率{rate[0].with_unit_zh(rate[1])}")
-    if "time left" in found:
-        left = found["time left"]
+    if "time_left" in found:
+        left = found["time_left"]
         parts.append(f"按速度倒数法推算剩余时间不超过{left[0].with_unit_zh(left[1])}")
     return "；".join(parts)
 
 
 def _told(reason: Reason) -> dict[str, tuple[Quantity, float]]:
-    pairs = ((quantity(key), value) for key, value in reason.features.items())
-    return {q.name_en: (q, value) for q, value in pairs if q.name_en in (*TOLD, "velocity")}
+    found = ((_USED.match(key), key, value) for key, value in reason.features.items())
+    return {match[0][:-1]: (quantity(key), value) for match, key, value in found if match}
 
 
 def _changes(found: dict[str, tuple[Quantity, float]]) -> tuple[str, str] | None:
     """Whether a motion speeds up or slows down, beyond its band, and by how much."""
-    if not {"acceleration", "acceleration error", "velocity"} <= found.keys():
+    if not {"acceleration", "acceleration_error", "velocity"} <= found.keys():
         return None
-    (unit, value), (_, error) = found["acceleration"], found["acceleration error"]
+    (unit, value), (_, error) = found["acceleration"], found["acceleration_error"]
     along = value if found["velocity"][1] >= 0 else -value
     size = f"{number(along)} ± {unit.with_unit(error)}"
     if abs(along) <= error:
