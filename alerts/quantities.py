@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from alerts.words import clean_text, number
 
 _UNITS = {
+    "deg_per_mm": "deg/mm",
     "mm_per_day2": "mm/day²",
     "mm_per_day": "mm/day",
     "mm_per_h2": "mm/h²",
@@ -52,6 +53,7 @@ _UNITS = {
 _UNITS_ZH = {
     "km/h": "公里/小时",
     "km": "公里",
+    "deg/mm": "度/毫米",
     "mm/day²": "毫米/天²",
     "mm/day": "毫米/天",
     "mm/h": "毫米/小时",
@@ -152,6 +154,7 @@ _WORDS_ZH = {
     "tilt": "倾角速率",
     "usual level": "平时基线",
     "time left": "剩余时间上限",
+    "turn least": "位移伴随的最小转角",
     "velocity": "速率",
     "velocity constant": "匀速阶段速率",
     "velocity low": "速率下限",

@@ -35,6 +35,8 @@ class Verdict:
         As in `domain.frames.Features`; NaN where they make no sense.
     features
         Evidence, shape (n, FEATURES), named by `Detector.feature_names`.
+    shift
+        As in `detectors.shifts`, shape (n, WIDTH); only methods for motion give it.
     soil_water, rain_ratio
         As in `domain.frames.Features`; only methods for rain give them.
     """
@@ -47,6 +49,7 @@ class Verdict:
     acceleration: F64
     angle: F64
     features: F64
+    shift: F64 | None = None
     soil_water: F64 | None = None
     rain_ratio: F64 | None = None
 

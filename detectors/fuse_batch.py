@@ -11,6 +11,7 @@ import numpy as np
 
 from detectors.coincidence import Coincidence
 from detectors.columns import F64, I64, Mask, Rows
+from detectors.drifts import note_drift, note_speed, wake
 from detectors.forecasting import ASKED_FROM
 from detectors.fusion import Caps, step
 from detectors.outage import quiet_points, why_mute, why_silent
@@ -22,12 +23,14 @@ from detectors.series import SeriesBook
 from detectors.silence import Listening, Silence, limit_ms
 from detectors.space import Neighbours
 from detectors.surroundings import Around, Notes
+from detectors.turns import turns_of
 from detectors.witnesses import DYNAMIC, RAIN
 from domain.warnings import WarningKind
 
 WINDOW = 256
 """Readings in which to look for the next judgement of silence; doubled as long as there is none, so
 that looking costs as much as the readings that are passed, however many follow."""
+_MOVES = np.isin(FAMILIES, ("displacement", "tilt"))
 _TRIGGERS = np.isin(FAMILIES, ("dynamic", "flow"))
 
 
@@ -106,7 +109,7 @@ class PointStream:
         resting = rows[~active]
         levels[resting] = table["level"][batch.points[resting]]
         found = self._arrive(batch, resting[result.live[resting]])
-        for turn in _turns(batch.points, rows[active]):
+        for turn in turns_of(batch.points, rows[active]):
             found += self._turn(batch, turn, levels)
         found.sort(key=lambda change: change.row)
         changes.extend(self._around.tell(self._notes(batch, rows[result.live[rows]]), found))
@@ -140,6 +143,8 @@ class PointStream:
         fused["latest"][series] = batch.value[rows]
         fused["heard"][series] = batch.heard_ms[rows]
         fused["seen"][series[good]] = batch.time_ms[rows[good]]
+        moves = good & _MOVES[self.book.series["family"][series]]
+        fused["shift"][series[moves]] = batch.result.shift[rows[moves]]
         fresh = rows[table["reported"][points] == 0]
         seen, first = np.unique(batch.points[fresh], return_index=True)
         newest = np.where(table["reported"] > 0, table["last"], np.iinfo(np.int64).min)
@@ -160,7 +165,8 @@ class PointStream:
         good = live & (batch.result.gate[rows] < 3)
         self._take_evidence(batch, rows[good])
         changes += self._speak_again(batch, rows[live])
-        before, after = step(self.book, self._caps, points, times, good)
+        before, after, drift = step(self.book, self._caps, points, times, good)
+        note_drift(self.book, batch, points, rows, times, drift)
         levels[rows] = after
         for place in np.flatnonzero(before != after).tolist():
             row, point, time_ms = (int(a[place]) for a in (rows, points, times))
@@ -176,6 +182,7 @@ class PointStream:
         fused["together"][series] = batch.together[rows]
         fused["following"][series] = ~np.isnan(batch.followed[rows, 0])
         fused["followed"][series] = batch.followed[rows]
+        wakes = wake(fused, series, result, rows, batch.time_ms)
         for name in ("claim", "sure", "stay", "flag", "detector"):
             fused[name][series] = getattr(result, name)[rows]
         fused["time"][series] = batch.time_ms[rows]
@@ -183,6 +190,7 @@ class PointStream:
         for row in rows[result.stay[rows] > 0].tolist():
             if row in result.features:
                 fused["features"][batch.series[row]] = result.features[row]
+        note_speed(fused, series[wakes])
         asked = np.fromiter((row in result.forecasts for row in rows.tolist()), bool, len(rows))
         rests = (fused["forecasting"][series] > 0) & (fused["stay"][series] < ASKED_FROM)
         for place in np.flatnonzero(asked | rests).tolist():
@@ -236,15 +244,3 @@ class PointStream:
                 reason = why_mute(self.book, int(series[place]))
                 changes.append(tell(row, point, time_ms, kind, reason))
         return changes
-
-
-def _turns(points: Rows, rows: Rows) -> list[Rows]:
-    """Split rows so that each part holds each point at most once, in order."""
-    if not len(rows):
-        return []
-    order = np.argsort(points[rows], kind="stable")
-    ordered = points[rows][order]
-    first: Mask = np.concatenate(([True], ordered[1:] != ordered[:-1]))
-    starts = np.flatnonzero(first)
-    sizes = np.diff(np.append(starts, len(rows)))
-    return [rows[order[starts[sizes > turn] + turn]] for turn in range(int(sizes.max()))]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.columns import I64, U8, Array, Rows
+from detectors.columns import I64, U8, Array, Mask, Rows
+from detectors.contradiction import doubt
 from detectors.rules import FAMILIES
 from detectors.series import SeriesBook
-from detectors.witnesses import DISPLACEMENT, RAIN, TILT, Bench, contradicted, second
+from detectors.witnesses import DISPLACEMENT, RAIN, TILT, Bench, second
 from domain.hazards import HazardType
 
 HOUR_MS = 3_600_000
@@ -37,8 +38,8 @@ class Caps:
         return cls(np.array(alone, np.uint8), np.array(together, np.uint8))
 
 
-def supported(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[U8, U8]:
-    """Level that each point's series support now, and the one that they let it keep.
+def supported(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[U8, U8, Mask]:
+    """Level that each point's series support now, the one that they let it keep, and drifts.
 
     One instrument alone: its sure level, or its claim up to the doubtful level, which a tilt meter
     does not exceed where a crack meter or GNSS stands beside it. Motion that a displacement
@@ -55,7 +56,8 @@ def supported(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[
     doubtful = np.minimum(own, rules.doubtful_level)
     measured = (bench.present & (bench.family == DISPLACEMENT)).any(axis=1)[:, None]
     solo = np.where(measured & (bench.family == TILT), doubtful, np.maximum(doubtful, bench.sure))
-    unborne, against = contradicted(bench, now_ms)
+    doubts = doubt(book, bench, points, now_ms)
+    unborne, against = doubts.alone, doubts.against
     fast = (bench.family == DISPLACEMENT) & (bench.sure > rules.doubtful_level)
     most = np.where(unborne & ~fast, 1, np.where(against, rules.doubtful_level, 4))
     solo = np.minimum(np.minimum(solo, most), alone).max(axis=1)
@@ -69,10 +71,12 @@ def supported(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[
     up: U8 = np.maximum(solo, pair).astype(np.uint8)
     kept = np.where(against, np.minimum(bench.stay, rules.doubtful_level), bench.stay)
     stay = np.minimum(kept, together).max(axis=1)
-    return up, np.maximum(stay, up).astype(np.uint8)
+    return up, np.maximum(stay, up).astype(np.uint8), doubts.drift
 
 
-def step(book: SeriesBook, caps: Caps, points: Rows, time_ms: I64, good: Array) -> tuple[U8, U8]:
+def step(
+    book: SeriesBook, caps: Caps, points: Rows, time_ms: I64, good: Array
+) -> tuple[U8, U8, Mask]:
     """Move distinct points on after one reading each.
 
     Parameters
@@ -83,11 +87,11 @@ def step(book: SeriesBook, caps: Caps, points: Rows, time_ms: I64, good: Array) 
     Returns
     -------
     tuple of arrays
-        Levels before and after, shape (n,).
+        Levels before and after, shape (n,); members whose motion is a drift, shape (n, members).
     """
     table = book.points
     before = table["level"][points]
-    up, stay = supported(book, caps, points, time_ms)
+    up, stay, drift = supported(book, caps, points, time_ms)
     rises = up > before
     under = ~rises & (stay < before)
     since = table["below_since"][points]
@@ -101,7 +105,7 @@ def step(book: SeriesBook, caps: Caps, points: Rows, time_ms: I64, good: Array) 
     table["below"][points] = waits
     table["below_since"][points] = np.where(falls, time_ms, since)
     table["below_most"][points] = np.where(falls, stay, most)
-    return before, after
+    return before, after, drift
 
 
 def _hold_ms(book: SeriesBook, points: Rows) -> Array:

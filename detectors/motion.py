@@ -18,7 +18,7 @@ Prefer `detectors.baseline` for quantities that do not accumulate.
 
 import numpy as np
 
-from detectors import constant
+from detectors import constant, shifts
 from detectors.base import FEATURES, Verdict
 from detectors.blocks import block_values
 from detectors.columns import F64, U8, Array, Columns, Field, Mask
@@ -51,6 +51,7 @@ class Motion:
         Field("moved", "u1"),
         Field("grew", "u1"),
         *constant.FIELDS,
+        shifts.SLOW_FIELD,
     )
     feature_names = FEATURE_NAMES
 
@@ -81,6 +82,8 @@ class Motion:
         if batch.closed.any():
             self._close(batch.select(batch.closed))
         self._quiet(batch, verdict, values, times)
+        slow = table["slow_shift"][rows]
+        verdict.shift = shifts.shift_of(values, batch.count, slow, floored(noise, prior))
         detail = batch.good & (
             seen.any(axis=0) | (table["slow_moving"][rows] > 0) | (table["moved"][rows] > 0)
         )
@@ -110,6 +113,8 @@ class Motion:
         blocks = count // _SIZE
         ready = (count % _SIZE == 0) & (blocks >= 3)
         table["noise"][rows, 4:] = _learned(values, times, noise, prior, blocks, ready).T
+        newest = table["coarse_time"][rows, -1]
+        table["slow_shift"][rows] = shifts.coarse_shift(values, count, newest, batch.interval_ms)
         span = np.where(count >= 4, times[0, 3] - times[0, 0], np.nan)
         table["slow_velocity"][rows] = (values[0, 3] - values[0, 0]) / span
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detectors.columns import F64, I64, U8, Array, Mask
+from detectors.columns import F32, F64, I64, U8, Array, Mask
 from detectors.forecast import Outlook
+from detectors.shifts import WIDTH
 from domain.levels import Flag
 
 
@@ -26,6 +27,9 @@ class Screened:
         Bits of `domain.quality.Test`.
     time_ms
         Event time, mended where the device's clock is known to be wrong.
+    shift
+        How far the series moved lately, and within which noise (`detectors.shifts`); only of
+        displacement and tilt.
     """
 
     used: Mask
@@ -46,6 +50,7 @@ class Screened:
     detector: U8
     soil_water: F64
     rain_ratio: F64
+    shift: F32
     features: dict[int, F64] = field(default_factory=dict)
     forecasts: dict[int, Outlook] = field(default_factory=dict)
 
@@ -74,4 +79,5 @@ class Screened:
             detector=detector,
             soil_water=soil_water,
             rain_ratio=rain_ratio,
+            shift=np.full((size, WIDTH), np.nan, np.float32),
         )

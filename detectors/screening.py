@@ -203,6 +203,8 @@ def _consult(book: SeriesBook, batch: Round, rows: Rows, out: Screened) -> None:
         if mine.any():
             said = method.update(batch.select(mine))
             _merge(best, detector, mine, said, code)
+            if said.shift is not None:
+                out.shift[rows[mine]] = said.shift
             if said.soil_water is not None and said.rain_ratio is not None:
                 out.soil_water[rows[mine]] = said.soil_water
                 out.rain_ratio[rows[mine]] = said.rain_ratio

@@ -25,6 +25,7 @@ from detectors.columns import F64, I64, Columns, Field, Rows
 from detectors.partners import Partners
 from detectors.quality_limits import FAMILY_CODE
 from detectors.rules import FAMILIES, Rules
+from detectors.shifts import FUSED
 from detectors.surroundings import FIELDS as AROUND_FIELDS
 from domain.channels import CHANNEL_NAMES
 from domain.hazards import HazardType
@@ -57,7 +58,7 @@ FUSION_FIELDS = (
     Field("stay", "u1"),
     Field("flag", "u1"),
     Field("detector", "u1"),
-    Field("since", "i8"),
+    *FUSED,
     Field("together", "u1"),
     Field("following", "u1"),
     Field("followed", "f4", 2),

@@ -1,37 +1,29 @@
-"""What the instruments of a point say of one another: who confirms whom, and who contradicts.
+"""What the instruments of a point say of one another: who confirms whom.
+
+Who contradicts whom is in `detectors.contradiction`.
 
 A *witness* of a series is a series of another instrument at the same point. (The channels of one
 GNSS receiver or tilt meter are one instrument; a logger's second crack meter is another.)
 
-- **Alone**: a series tells of motion that a displacement instrument beside it does not tell of, and
-  **contradicted** if that would have seen it by now: the motion since its beginning against
-  `SEEN_SIGMA` of the witness's usual noise. Sensors drift, mounts give way and baselines wander
-  one by one; slopes move under all their instruments. A tilt meter may be alone, but contradicts
-  nobody: many slopes slide without turning.
 - **Confirmed**: two instruments tell of motion that began at about the same time; or of motion
   that began once heavy rain was under way; or of shaking that is going on now.
 
 Motion has begun where the series' support for any level began, at half the thresholds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from detectors.columns import F64, I64, U8, Array, Mask, Rows
-from detectors.noise import PRIOR
 from detectors.rules import FAMILIES, Rules
 from detectors.series import SeriesBook
 
 HOUR_MS = 3_600_000.0
-DAY_MS = 24.0 * HOUR_MS
-SEEN_SIGMA = 6.0
-MM_PER_DEG = 100.0
-"""Displacement that goes with a turn of one degree, where both are seen: a rough lower value."""
 SHAKEN_MS = 60_000.0
 """Strong shaking by an earthquake is over within a minute; grinding and flowing masses go on."""
 
-_VELOCITY = 2
+VELOCITY = 2
 """Place of the velocity among the features of `detectors.motion`."""
 
 DISPLACEMENT, TILT = FAMILIES.index("displacement"), FAMILIES.index("tilt")
@@ -50,6 +42,12 @@ class Bench:
         When its support began.
     recent
         Whether its last good reading is no older than the rules allow for a witness.
+    supported_ms
+        When it last supported a level.
+    speed, first_speed
+        Of its motion, a day, as last told and when it first claimed yellow.
+    shift
+        How far it moved lately, and within which noise (`detectors.shifts`).
     """
 
     members: Rows
@@ -61,8 +59,10 @@ class Bench:
     stay: U8
     since_ms: F64
     recent: Mask
+    supported_ms: F64
     speed: F64
-    noise: F64
+    first_speed: F64
+    shift: F64
 
     @classmethod
     def of(cls, book: SeriesBook, points: Rows, now_ms: I64) -> "Bench":
@@ -86,40 +86,26 @@ class Bench:
             stay=fused["stay"][members],
             since_ms=since,
             recent=age <= fresh,
-            speed=np.abs(fused["features"][members, _VELOCITY].astype(np.float64)),
-            noise=PRIOR[book.series["channel"][members]],
+            speed=np.abs(fused["features"][members, VELOCITY].astype(np.float64)),
+            supported_ms=fused["supported"][members].astype(np.float64),
+            first_speed=fused["first_speed"][members].astype(np.float64),
+            shift=fused["shift"][members].astype(np.float64),
         )
+
+    def take(self, rows: Rows) -> "Bench":
+        """Keep some points."""
+        return Bench(**{part.name: getattr(self, part.name)[rows] for part in fields(self)})
+
+    @property
+    def moves(self) -> Mask:
+        """Series of displacement and tilt."""
+        return _moves(self.family)
 
     def others(self) -> Mask:
         """Which member (last axis) is a witness of which (middle axis), shape (n, m, m)."""
         differs = self.instrument[:, :, None] != self.instrument[:, None, :]
         found: Mask = differs & self.present[:, None, :] & self.present[:, :, None]
         return found
-
-
-def contradicted(bench: Bench, now_ms: I64) -> tuple[Mask, Mask]:
-    """Find motion that the displacement instruments beside it do not tell of.
-
-    Returns
-    -------
-    tuple of masks
-        Series that nobody bears out, and those of them whose motion would have been seen by now,
-        each of shape (n, m).
-    """
-    moving = _moves(bench.family) & (bench.stay > 0)
-    if not moving.any():
-        nothing = np.zeros(moving.shape, bool)
-        return nothing, nothing
-    others = bench.others()
-    seen = (others & moving[:, None, :]).any(axis=2)
-    watches = bench.recent & (bench.family == DISPLACEMENT) & (bench.stay == 0)
-    days = (now_ms[:, None] - bench.since_ms) / DAY_MS
-    moved = bench.speed * days * np.where(bench.family == TILT, MM_PER_DEG, 1.0)
-    would_see = moved[:, :, None] >= SEEN_SIGMA * bench.noise[:, None, :]
-    watched = others & watches[:, None, :]
-    alone: Mask = moving & ~seen & watched.any(axis=2)
-    against: Mask = alone & (watched & would_see).any(axis=2)
-    return alone, against
 
 
 def second(bench: Bench, leader: Rows, claim: U8, rules: Rules, now_ms: I64) -> U8:

@@ -1,0 +1,101 @@
+"""Motion of one instrument against what the others measured: drift, or a slope."""
+
+import numpy as np
+import pytest
+
+from detectors.engine import Engine, Outcome
+from domain.levels import Flag
+from domain.quality import Test
+from tests.detectors.worlds import feed, highest, levels_of, merged, one_point, rows_of
+
+STEPS = 300
+HOURS = np.arange(STEPS) / 6.0
+SINCE_H = 20.0
+DRIFTING = 43.0 / 24.0 * np.maximum(HOURS - SINCE_H, 0.0)
+
+
+def noise(sigma: float, seed: int) -> np.ndarray:
+    return sigma * np.random.default_rng(seed).normal(size=STEPS)
+
+
+def judged(values: dict[str, np.ndarray], **thresholds: float) -> list[Outcome]:
+    rows = merged(*[rows_of(name, series) for name, series in values.items()])
+    return feed(Engine(one_point(*values, **thresholds)), rows)
+
+
+def drifting_readings(outcomes: list[Outcome], channel: str) -> np.ndarray:
+    features = outcomes[0].features
+    mine = np.array([name == channel for name in features.channel.to_list()])
+    named: np.ndarray = features.tests[mine] & Test.DRIFT > 0
+    assert (features.flag[mine][named] == Flag.SUSPECT).all()
+    return named
+
+
+CRACK = DRIFTING + noise(0.02, 1)
+STILL_TILT = {"tilt_x": noise(0.002, 2), "tilt_y": noise(0.002, 3)}
+
+
+def test_a_crack_meter_that_drifts_beside_a_tilt_meter_at_rest_is_blue_and_flagged() -> None:
+    outcomes = judged({"crack": CRACK, **STILL_TILT})
+    assert highest(outcomes) == 1
+    told = drifting_readings(outcomes, "crack")
+    assert not told[HOURS < SINCE_H].any()
+    assert told[HOURS > SINCE_H + 4.0].mean() > 0.9
+    assert not drifting_readings(outcomes, "tilt_x").any()
+
+
+def test_the_same_motion_alone_is_yellow_and_no_drift() -> None:
+    outcomes = judged({"crack": CRACK})
+    assert highest(outcomes) == 2
+    assert not drifting_readings(outcomes, "crack").any()
+
+
+@pytest.mark.parametrize("deg_per_mm", [0.004, 0.012])
+def test_a_tilt_meter_that_turns_with_the_slope_bears_it_out(deg_per_mm: float) -> None:
+    turned = {"tilt_x": noise(0.002, 2) + deg_per_mm * DRIFTING, "tilt_y": noise(0.002, 3)}
+    outcomes = judged({"crack": CRACK, **turned})
+    assert highest(outcomes) >= 2
+    assert not drifting_readings(outcomes, "crack").any()
+
+
+def test_a_site_may_say_that_its_slope_does_not_turn() -> None:
+    outcomes = judged({"crack": CRACK, **STILL_TILT}, turn_least_deg_per_mm=0.0)
+    assert highest(outcomes) == 2
+    assert not drifting_readings(outcomes, "crack").any()
+
+
+def test_after_rain_a_tilt_meter_at_rest_proves_nothing() -> None:
+    rain = np.where((HOURS > 5.0) & (HOURS < SINCE_H), 4.0, 0.0)
+    assert highest(judged({"crack": CRACK, "rain": rain, **STILL_TILT})) >= 2
+
+
+def test_motion_that_grows_is_no_drift() -> None:
+    """It runs away in some days and never turns: yellow, long before it is fast."""
+    left_h = 75.0 - HOURS
+    growing = 200.0 * np.log(75.0 / left_h) + noise(0.02, 1)
+    outcomes = judged({"crack": growing, **STILL_TILT})
+    assert highest(outcomes) >= 2
+
+
+def test_fast_motion_stands_beside_a_tilt_meter_at_rest() -> None:
+    fast = 100.0 / 24.0 * np.maximum(HOURS - SINCE_H, 0.0) + noise(0.02, 1)
+    levels = levels_of(judged({"crack": fast, **STILL_TILT}))
+    assert levels[-1] == 3
+
+
+def test_a_tilt_meter_that_drifts_beside_a_crack_meter_at_rest_is_blue_and_flagged() -> None:
+    tilt = 5.8 / 24.0 * np.maximum(HOURS - SINCE_H, 0.0) + noise(0.002, 2)
+    outcomes = judged({"crack": noise(0.02, 1), "tilt_x": tilt, "tilt_y": noise(0.002, 3)})
+    assert highest(outcomes) == 1
+    assert drifting_readings(outcomes, "tilt_x")[HOURS > SINCE_H + 4.0].mean() > 0.9
+
+
+def test_a_receiver_too_noisy_to_see_the_motion_does_not_gainsay_it() -> None:
+    """62 mm a day beside a receiver that scatters by 12 mm: what it does not see says nothing."""
+    crack = 50.0 / 24.0 * np.maximum(HOURS - SINCE_H, 0.0) + noise(0.02, 1)
+    loud, fine = (
+        {name: noise(sigma, seed) for seed, name in enumerate(("gnss_e", "gnss_n"), 2)}
+        for sigma in (25.0, 1.5)
+    )
+    assert highest(judged({"crack": crack, **loud})) == 2
+    assert highest(judged({"crack": crack, **fine})) == 1
