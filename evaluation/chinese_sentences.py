@@ -36,6 +36,8 @@ SENTENCES: Mapping[str, str] = {
 PICTURES: Mapping[str, str] = {
     "Share of failures warned, by hours before the failure": "破坏前各时刻已预警的比例",
     "Lead time at orange against the length of tertiary creep": "橙色提前量与加速蠕变历时",
+    "Lead times by kind of hazard and level": "各灾种各级别的提前量",
+    "lead, hours (bar: median)": "提前量（小时；竖线为中位数）",
     "All alarms by what was under way": "全部警报按当时情况",
     "False alarms by the fault of their instruments": "误报按仪器故障",
     "What each detector had a share in": "各方法的贡献",

@@ -65,6 +65,29 @@ def leads_by_duration(axis: Any, metrics: Metrics, words: Words) -> None:
     axis.legend(frameon=False, loc="upper left", fontsize=8)
 
 
+def leads_by_hazard(axis: Any, metrics: Metrics, words: Words) -> None:
+    """Lead times of each kind of hazard at each level: one mark a failure, a bar at the median."""
+    hazards = sorted({f.hazard for f in metrics.failures})
+    for row, hazard in enumerate(hazards):
+        own = [f for f in metrics.failures if f.hazard == hazard]
+        for place, level in enumerate(("yellow", "orange", "red")):
+            leads = [max(lead, 0.05) for f in own if (lead := f.lead_h[level]) is not None]
+            at = row + (place - 1) * 0.26
+            label = words(level) if row == 0 else None
+            axis.plot(
+                leads, [at] * len(leads), "o", color=COLOURS[level], ms=4, alpha=0.6, label=label
+            )
+            if leads:
+                axis.plot(np.median(leads), at, "|", color="#1d2327", ms=11, mew=2)
+    axis.set_xscale("log")
+    labels = [f"{words(h)} ({sum(f.hazard == h for f in metrics.failures)})" for h in hazards]
+    axis.set_yticks(range(len(hazards)), labels)
+    axis.invert_yaxis()
+    axis.set_xlabel(words("lead, hours (bar: median)"))
+    if hazards:
+        axis.legend(frameon=False, fontsize=8)
+
+
 def alarms(axis: Any, metrics: Metrics, words: Words) -> None:
     """Alarms a point-year by level, stacked by verdict."""
     counts = metrics.alarms["all"]

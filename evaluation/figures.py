@@ -22,6 +22,7 @@ PICTURES: tuple[tuple[str, str, Drawing], ...] = (
         "Lead time at orange against the length of tertiary creep",
         drawings.leads_by_duration,
     ),
+    ("hazards", "Lead times by kind of hazard and level", drawings.leads_by_hazard),
     ("alarms", "All alarms by what was under way", drawings.alarms),
     ("causes", "False alarms by the fault of their instruments", drawings.causes),
     ("detectors", "What each detector had a share in", drawings.detectors),

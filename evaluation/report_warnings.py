@@ -42,7 +42,7 @@ def failures(page: Page, metrics: Metrics, drawn: Drawn) -> None:
         "Warned: the point stood at the level when it failed. Time before the onset of tertiary "
         "creep does not count as lead."
     )
-    put_figures(page, drawn, "lead", "duration")
+    put_figures(page, drawn, "lead", "hazards", "duration")
     page.table(_WARNED, _warned({**metrics.warned_by_hazard, **metrics.warned_by_duration}))
     both = {
         f"{hazard}, {name}": levels
