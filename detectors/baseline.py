@@ -22,7 +22,7 @@ from detectors.predictors import FIELDS as PREDICTOR_FIELDS
 from detectors.predictors import Predictors
 from detectors.rules import FAMILIES
 from detectors.scores import score_of_p_value
-from detectors.tails import MEMORY, Tail, tail_fields
+from detectors.tails import MEMORY, START_STRETCH_OF_MEANS, Tail, tail_fields
 from detectors.tracks import DAY_MS, Round
 from domain.channels import CHANNEL_NAMES
 
@@ -73,7 +73,7 @@ class Baseline:
     fields = (
         *PREDICTOR_FIELDS,
         *tail_fields("error"),
-        *tail_fields("shift"),
+        *tail_fields("shift", START_STRETCH_OF_MEANS),
         Field("error_seen", "i4"),
         Field("surprise_run", "i2"),
         Field("resolution", "f4", fill=float("inf")),

@@ -29,15 +29,17 @@ _FREEDOMS = np.array([1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 20.0, 200.0])
 _HUNDREDTH = -stdtrit(_FREEDOMS, 0.005)
 _LOG_STRETCH = np.log(_HUNDREDTH / -stdtrit(_FREEDOMS, 0.05))
 _START_COMMON = np.log(2.0)
-_START_STRETCH = np.log(2.0)
+START_STRETCH, START_STRETCH_OF_MEANS = 2.0, 1.85
+"""Stretch before anything is known, of single values and of means, which have a tamer tail: as of
+Student's t with 5 and with 7 degrees of freedom (a normal law has 1.57)."""
 
 
-def tail_fields(name: str) -> tuple[Field, ...]:
+def tail_fields(name: str, stretch: float = START_STRETCH) -> tuple[Field, ...]:
     """Columns of one statistic's history."""
     return (
         Field(f"{name}_scale", "f8"),
         Field(f"{name}_common", "f4", fill=float(_START_COMMON)),
-        Field(f"{name}_stretch", "f4", fill=float(_START_STRETCH)),
+        Field(f"{name}_stretch", "f4", fill=float(np.log(stretch))),
     )
 
 
