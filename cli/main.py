@@ -17,6 +17,7 @@ from cli.replay import replay
 from cli.rules import rules
 from cli.running import run
 from cli.sim import app as sim
+from cli.trigger import trigger
 from cli.webhooks import app as webhooks
 from cli.webhooks import webhook_receiver
 
@@ -32,6 +33,7 @@ for _role in (roles.ingest, roles.detect, roles.store, roles.notify):
 app.command(rich_help_panel="Start here")(embedded.up)
 app.command(rich_help_panel="Roles")(console)
 app.command(rich_help_panel="Data")(analyze)
+app.command(rich_help_panel="Data")(trigger)
 app.command(rich_help_panel="Data")(replay)
 app.command(rich_help_panel="Data")(evaluate)
 app.command(rich_help_panel="Data")(explain)

@@ -110,6 +110,22 @@ def read_series(
     return Series(name, np.array(times, np.int64), np.array(values, np.float64), unreadable)
 
 
+def read_values(path: Path, column: str) -> tuple[npt.NDArray[np.float64], int]:
+    """Read one column of numbers; NaN where there is none, and how many were unreadable.
+
+    Raises
+    ------
+    GeohazardError
+        With file and reason.
+    """
+    found = [_number(row[column] or "") for _, row in _rows(path, (column,), None)]
+    if not found:
+        msg = f"{path} has no rows to read"
+        raise GeohazardError(msg)
+    values = np.array([value for value, _ in found], np.float64)
+    return values, sum(not readable for _, readable in found)
+
+
 def parse_time(text: str, zone: tzinfo = UTC) -> int:
     """Read a time: ISO 8601, year and month, slashes, or seconds (or ms) since the epoch.
 
