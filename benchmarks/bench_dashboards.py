@@ -2,8 +2,9 @@
 
     python -m benchmarks dashboards [--hours 24] [--points 11000] [--repeats 5]
 
-InfluxDB 1.x is started and filled with heartbeats each 5 minutes and readings each 10; each page is
-asked over its own default time range. Prints a table in Markdown.
+InfluxDB 1.x, or 2 where TEST_INFLUXD2 names it, is started and filled with heartbeats each 5
+minutes and readings each 10; each page is asked over its own default time range. Prints a table
+in Markdown.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from dashboards.pages import pages
 from dashboards.rules import GROUPS
 from tests.dashboards.grafana_like import View
 from tests.dashboards.large import END, POINTS, Province, registry, times_ms
+from tests.storage.influx2 import any_influx
 from tests.storage.servers import Influx
 
 _UNITS = {"h": 3_600_000, "d": 86_400_000}
@@ -65,7 +67,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        influx = Influx(Path(folder) / "influx")
+        influx = any_influx(Path(folder) / "influx")
         influx.start()
         try:
             influx.query("CREATE DATABASE geohazard")

@@ -113,7 +113,10 @@ def _limits() -> Panel:
     return bars_by_area(
         "limits",
         Text("Largest ratio by district", "各区县最大比值"),
-        Text("Rain over its threshold now; 1 is reached.", "当前雨量与阈值之比；达到1即超阈值。"),
+        Text(
+            "Rain over its threshold, largest of the last 90 minutes; 1 is reached.",
+            "近90分钟雨量与阈值之比的最大值；达到1即超阈值。",
+        ),
         (queries.rain_limits_by_area(),),
         height=12,
         defaults={"decimals": 2, "min": 0},
@@ -138,7 +141,10 @@ def _index() -> Panel:
     return bars_by_area(
         "index",
         Text("Soil water index by district", "各区县土壤含水指数"),
-        Text("Mean and largest over each district's gauges, now.", "当前各区县均值与最大值。"),
+        Text(
+            "Mean and largest over each district's gauges, in the last 90 minutes.",
+            "近90分钟各区县均值与最大值。",
+        ),
         (queries.soil_water_by_area(),),
         height=18,
         defaults={"unit": "lengthmm", "decimals": 1, "min": 0},

@@ -31,24 +31,15 @@ from domain.warnings import encode_warning
 from pipeline.app import Role, bytes_topic, make_app
 from pipeline.checkpoint import FaustChangelog
 from pipeline.health import HealthReporter, crash_on_error
-from pipeline.outputs import Outputs, records
+from pipeline.outputs import Outputs, Topics, output_topics, records
 from pipeline.partitions import Partition, Partitions
 from pipeline.read_order import Place, ReadOrder
+from pipeline.rounds import CheckpointRounds
 
 log = logging.getLogger(__name__)
 
 TAKE_RECORDS = 256
 TAKE_SECONDS = 0.1
-
-
-@dataclass
-class Topics:
-    """The topics that detect writes, as Faust knows them."""
-
-    features: faust.TopicT
-    states: faust.TopicT
-    warnings: faust.TopicT
-    rejects: faust.TopicT
 
 
 @dataclass
@@ -79,7 +70,7 @@ class DetectWorker:
     topics: Topics
     health: HealthReporter
     order: ReadOrder
-    rounds: "CheckpointRounds"
+    rounds: CheckpointRounds
     outputs: Outputs = field(default_factory=Outputs)
     pending: dict[int, list[faust.EventT[Any]]] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -204,7 +195,7 @@ def make_detect_role(settings: Settings, clock: Clock | None = None) -> Role:
         settings=settings,
         registry=registry,
         partitions=Partitions(FaustChangelog(table), lambda: Engine(registry.current.points)),
-        topics=_topics(app, settings),
+        topics=output_topics(app, settings),
         health=health,
         order=order,
         rounds=CheckpointRounds(settings, clock),
@@ -239,37 +230,3 @@ def _add_agent(app: faust.App, readings: faust.TopicT, worker: DetectWorker) -> 
     app.agent(readings, name="detect")(crash_on_error(detect))
     every_s = worker.settings.detect.checkpoint_s / worker.settings.kafka.partitions
     app.timer(interval=min(max(every_s / 2, 0.1), 5.0), name="checkpoint")(checkpoint)
-
-
-class CheckpointRounds:
-    """Deals checkpoints out over time, one partition at a time, so that none makes a long pause."""
-
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._clock = clock
-        self._checkpoint_ms = settings.detect.checkpoint_s * 1000
-        self._last: dict[int, float] = {}
-
-    def due(self, numbers: Sequence[int]) -> int | None:
-        """Return the partition whose last checkpoint is longest ago, if that is long enough."""
-        if not numbers:
-            return None
-        now = self._clock.now_ms()
-        for place, number in enumerate(numbers):
-            # A new partition's first turn comes early, and spread over the first interval.
-            share = self._checkpoint_ms * (place + 1) / len(numbers)
-            self._last.setdefault(number, now - self._checkpoint_ms + share)
-        oldest = min(numbers, key=lambda n: self._last[n])
-        if now - self._last[oldest] < self._checkpoint_ms:
-            return None
-        self._last[oldest] = now
-        return oldest
-
-
-def _topics(app: faust.App, settings: Settings) -> Topics:
-    count = settings.kafka.partitions
-    return Topics(
-        features=bytes_topic(app, topics.FEATURES, count),
-        states=bytes_topic(app, topics.STATES, count),
-        warnings=bytes_topic(app, topics.WARNINGS, count),
-        rejects=bytes_topic(app, topics.REJECTS, 1),
-    )

@@ -11,10 +11,34 @@ from typing import Any
 import faust
 import numpy as np
 
+from domain import topics
 from domain.frames import Features, States
+from domain.settings import Settings
+from pipeline.app import bytes_topic
 
 ROWS_PER_RECORD = 8_000
 Frame = Features | States
+
+
+@dataclass
+class Topics:
+    """The topics that detect writes, as Faust knows them."""
+
+    features: faust.TopicT
+    states: faust.TopicT
+    warnings: faust.TopicT
+    rejects: faust.TopicT
+
+
+def output_topics(app: faust.App, settings: Settings) -> Topics:
+    """Describe them, with as many partitions as the settings say."""
+    count = settings.kafka.partitions
+    return Topics(
+        features=bytes_topic(app, topics.FEATURES, count),
+        states=bytes_topic(app, topics.STATES, count),
+        warnings=bytes_topic(app, topics.WARNINGS, count),
+        rejects=bytes_topic(app, topics.REJECTS, 1),
+    )
 
 
 @dataclass

@@ -1,37 +1,30 @@
 """One embedded run from start to report."""
 
 import asyncio
-import contextlib
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import msgspec
-from rich.console import Console, RenderableType
-from rich.live import Live
+from rich.console import Console
 
 from cli.embedded.layout import Layout
 from cli.embedded.ports import listening
 from cli.embedded.resources import Resources
+from cli.embedded.show import ROLES, Show
 from cli.embedded.supervisor import Program, Running, Supervisor
-from cli.embedded.view import render
 from cli.embedded.watch import Watch, follow
-from cli.sim import progress_file
 from domain.errors import GeohazardError
 from domain.registry import Registry
 from domain.settings import load_settings
 from ingest.kafka_topics import ensure_topics
 
-ROLES = ("ingest", "detect", "store", "notify")
 START_SECONDS = 60.0
 DRAIN_SECONDS = 60.0
 HURRIED_SECONDS = 1.5
 """To drain after Ctrl-C, which has 10 s for everything."""
 QUIET_SECONDS = 3.0
-RECEIVED_LINES = 4
 MOVING = (
     ("ingest", "messages"),
     ("detect", "readings"),
@@ -195,54 +188,14 @@ class Run:
         await self._show_until(drained)
 
     async def _show_until(self, done: Callable[[], Awaitable[bool]]) -> None:
-        with self._live() as show:
+        shown = Show(
+            self.layout, self.registry, self.console, self.watch, self.resources, self.started
+        )
+        with shown.live() as show:
             while not await done():
                 self.resources.sample(await asyncio.to_thread(self._running))
                 show()
                 await asyncio.sleep(0.5)
-
-    @contextlib.contextmanager
-    def _live(self) -> Iterator[Callable[[], None]]:
-        if not self.console.is_terminal:
-            yield self._line_now_and_then()
-            return
-        with Live(console=self.console, auto_refresh=False, transient=True) as live:
-            yield lambda: live.update(self._picture(), refresh=True)
-
-    def _line_now_and_then(self) -> Callable[[], None]:
-        last = -10.0
-
-        def show() -> None:
-            nonlocal last
-            elapsed = time.monotonic() - self.started
-            if elapsed - last >= 10.0:
-                last = elapsed
-                self.console.print(self._line(elapsed), highlight=False, soft_wrap=True)
-
-        return show
-
-    def _line(self, elapsed: float) -> str:
-        lags = " ".join(f"{role} {self.watch.lag(role)}" for role in ROLES)
-        raised = " ".join(f"{self.watch.raised[level]}" for level in range(1, 5))
-        return (
-            f"{elapsed:5.0f} s  stored {self.watch.counter('store', 'readings_rows'):,}  "
-            f"lag: {lags}  raised blue/yellow/orange/red: {raised}  "
-            f"webhooks: {self.watch.counter('notify', 'delivered')}"
-        )
-
-    def _picture(self) -> RenderableType:
-        elapsed = time.monotonic() - self.started
-        received = tail(self.layout.logs / "receiver.log", RECEIVED_LINES)
-        progress = self._progress()
-        url = self.layout.console_url
-        return render(self.watch, self.resources, self.registry, progress, received, elapsed, url)
-
-    def _progress(self) -> dict[str, float]:
-        path = progress_file(self.layout.sim_summary)
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=dict[str, float])
-        except (OSError, msgspec.DecodeError):
-            return {}  # not written yet
 
     def _running(self) -> list[Running]:
         return list(self.supervisor.processes())
@@ -250,13 +203,3 @@ class Run:
     async def _sim_runs(self) -> bool:
         programs = {p.name: p for p in await asyncio.to_thread(self._running)}
         return programs["sim"].state in ("STARTING", "RUNNING", "BACKOFF")
-
-
-def tail(path: Path, lines: int) -> list[str]:
-    """Last lines of a text file; none while it does not exist."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - 400 * lines))
-            return file.read().decode("utf-8", "replace").splitlines()[-lines:]
-    except FileNotFoundError:
-        return []

@@ -14,6 +14,8 @@ POINT = '"point" =~ /^${point:regex}$/'
 IN_TIME = "$timeFilter"
 LATELY = "time > ${__to}ms - 72h AND time <= ${__to}ms"
 """The three days before the end of the time range: longer than what is repeated twice a day."""
+NOW = "time > ${__to}ms - 90m AND time <= ${__to}ms"
+"""The last hour and a half: longer than a gauge that reports by the hour is quiet."""
 EACH = "time($__interval)"
 TAGS = '"point", "area", "kind"'
 

@@ -1,11 +1,10 @@
 """Rain against its thresholds."""
 
-from collections.abc import Iterable
-
 from dashboards.queries.base import (
     AREA,
     IN_TIME,
     KIND,
+    NOW,
     RAIN,
     RAIN_RATIO,
     SOIL_WATER,
@@ -33,25 +32,25 @@ def rain_by_area() -> Query:
     return Query(select_of('mean("mm") AS "mean", max("mm") AS "largest"', inner, by='"area"'))
 
 
-def _latest_rain(field: str, where: Iterable[str] = (AREA, KIND)) -> str:
-    return select(f'last("{field}") AS "v"', FEATURE, (IN_TIME, *where), TAGS)
-
-
+# A question over the answer of another is asked anew for each of its aggregates, and costs four
+# times as much as one of the values themselves.
 def rain_limits_by_area() -> Query:
-    """Largest ratio of rain to its threshold now, for each area."""
-    return Query(select_of('max("v") AS "ratio"', _latest_rain(RAIN_RATIO), by='"area"'))
+    """Largest ratio of rain to its threshold lately, for each area."""
+    chosen = f'max("{RAIN_RATIO}") AS "ratio"'
+    return Query(select(chosen, FEATURE, (NOW, AREA, KIND), '"area"'))
 
 
 def soil_water_by_area() -> Query:
-    """Soil water index now: mean and largest of each area, mm."""
-    chosen = 'mean("v") AS "mean", max("v") AS "largest"'
-    return Query(select_of(chosen, _latest_rain(SOIL_WATER), by='"area"'))
+    """Soil water index lately: mean and largest of each area, mm."""
+    chosen = f'mean("{SOIL_WATER}") AS "mean", max("{SOIL_WATER}") AS "largest"'
+    return Query(select(chosen, FEATURE, (NOW, AREA, KIND), '"area"'))
 
 
 def rain_exceeded() -> Query:
     """Points whose rain reaches the threshold now, with the ratio."""
     columns = '"v" AS "ratio", "point", "area", "kind"'
-    return Query(select_of(columns, _latest_rain(RAIN_RATIO), '"v" >= 1', tail=" LIMIT 1000"))
+    latest = select(f'last("{RAIN_RATIO}") AS "v"', FEATURE, (NOW, AREA, KIND), TAGS)
+    return Query(select_of(columns, latest, '"v" >= 1', tail=" LIMIT 1000"))
 
 
 def rain_ratio_over_time() -> Query:

@@ -2,7 +2,7 @@
 
 from domain.clock import ManualClock
 from domain.settings import Settings
-from pipeline.detect import CheckpointRounds
+from pipeline.rounds import CheckpointRounds
 
 
 def rounds(checkpoint_s: float) -> tuple[CheckpointRounds, ManualClock]:

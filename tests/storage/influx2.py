@@ -7,7 +7,7 @@ Debian packages InfluxDB 1.6 only, so the tests run against that by default. Who
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -25,6 +25,7 @@ class Influx2(Influx):
 
     name = "influxd2"
     version = 2
+    headers: ClassVar = {"Authorization": f"Token {TOKEN}"}
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -79,8 +80,8 @@ class Influx2(Influx):
     def _ask(
         self, path: str, body: bytes | None = None, kind: str = "application/x-www-form-urlencoded"
     ) -> Any:
-        headers = {"Authorization": f"Token {TOKEN}", "Content-Type": kind}
-        with urlopen(Request(f"http://{self.address}{path}", body, headers), timeout=10) as reply:
+        headers = {**self.headers, "Content-Type": kind}
+        with urlopen(Request(f"http://{self.address}{path}", body, headers), timeout=60) as reply:
             text = reply.read()
         return json.loads(text) if text else None
 

@@ -5,9 +5,9 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import psutil
 
@@ -76,6 +76,7 @@ class Influx(Server):
 
     name = "influxd"
     version = 1
+    headers: ClassVar[dict[str, str]] = {}
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -106,7 +107,8 @@ class Influx(Server):
         process = psutil.Process(self.pid)
         asked = urlencode({"db": "geohazard", "q": text, "epoch": "ms"}).encode()
         before, begun = process.cpu_times(), time.perf_counter()
-        with urlopen(f"http://{self.address}/query", asked, timeout=60) as reply:
+        url = f"http://{self.address}/query"
+        with urlopen(Request(url, asked, self.headers), timeout=60) as reply:
             answer = reply.read()
         spent, after = time.perf_counter() - begun, process.cpu_times()
         assert b'"error"' not in answer, answer[:500]
