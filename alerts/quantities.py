@@ -93,6 +93,8 @@ _WORDS_EN = {
 """Where the name itself says too little."""
 
 _WORDS_ZH = {
+    "battery": "电池电压",
+    "battery low": "电池电压下限",
     "acceleration": "加速度",
     "acceleration error": "加速度误差",
     "age": "静默时长",

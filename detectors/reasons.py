@@ -2,6 +2,7 @@
 
 from math import isfinite
 
+from detectors.batteries import BATTERY, low_battery_v
 from detectors.rules import FAMILIES
 from detectors.series import SeriesBook
 from domain.channels import CHANNELS
@@ -56,7 +57,8 @@ def _reason(book: SeriesBook, point: int, series: int) -> Reason:
         time_ms=int(fused["time"][series]),
         value=six_digits(float(fused["value"][series])),
         features={n: six_digits(v) for n, v in zip(names, values, strict=False) if isfinite(v)}
-        | _front(book, point, series),
+        | _front(book, point, series)
+        | _battery(book, point, series),
         thresholds=limits,
         rule=f"{method.name}.{family}.{Level(level).colour}",
         rule_version=book.rules.version,
@@ -72,3 +74,14 @@ def _front(book: SeriesBook, point: int, series: int) -> dict[str, float]:
     longest_h = minutes / 60.0 + float(book.point_interval_ms[point]) / HOUR_MS
     numbers = (apart_km, minutes, apart_km / longest_h)
     return {name: six_digits(v) for name, v in zip(FRONT, numbers, strict=True) if isfinite(v)}
+
+
+def _battery(book: SeriesBook, point: int, series: int) -> dict[str, float]:
+    """Voltage of the device's battery, where it is low: it may explain what was read."""
+    row = int(book.beside.rows[series, BATTERY])
+    if not row or book.fused["last"][row] == 0:
+        return {}
+    low_v = float(book.limits[point, book.threshold_names["battery_low_v"]])
+    first_v, latest_v = float(book.series["origin"][row]), float(book.fused["latest"][row])
+    volts = low_battery_v(first_v, latest_v, low_v)
+    return {} if volts is None else {"battery_v": six_digits(volts)}

@@ -58,6 +58,7 @@ _ALL: dict[str, float] = {
     "motion_least_deg": 0.05,  # [P]
     # Least turn that goes with a displacement; 0: a tilt meter at rest says nothing of a slide.
     "turn_least_deg_per_mm": 0.003,  # [P] a slip circle of 19 m turns so; deeper ones turn less
+    "battery_low_v": 11.5,  # [P] lead battery of 12 V: a tenth of its charge is left
     # Rain.
     "rain_id_intercept_mm_per_h": 14.82,  # [C] I = 14.82 D^-0.39; [G] would be 2.20 and 0.44
     "rain_id_exponent": 0.39,  # [C]; ``geohazard rain fit`` finds both in a local catalogue

@@ -7,7 +7,7 @@ readings of each series' own point in their order, and on nothing else.
 
 import numpy as np
 
-from detectors import arrival, baseline_jumps, clocks, partners, quality, steps, tracks
+from detectors import arrival, baseline_jumps, batteries, clocks, partners, quality, steps, tracks
 from detectors.base import Verdict
 from detectors.columns import F64, I64, U8, Mask, Rows
 from detectors.forecasting import ask
@@ -145,6 +145,8 @@ def _fresh(
     joint = baseline_jumps.look(beside, interval)
     judged = quality.judge(table, series, channel, time_ms, relative, value, interval, noise)
     judged.tests[joint.jumped] |= np.uint16(Test.JUMP)
+    low_v = book.limits[beside.point, book.threshold_names["battery_low_v"]]
+    judged.tests[batteries.look(beside, low_v, value)] |= np.uint16(Test.BATTERY)
     flag, clean = np.maximum(judged.flag, out.gate[rows]), judged.value
     alone = judged.confirmed & ~joint.watched
     if alone.any():
