@@ -1,12 +1,13 @@
 // The province on a canvas: borders, every point as a dot, warned points as symbols above.
 
+import { bounds } from "./bounds.js";
 import { h } from "./dom.js";
+import { ZOOM, listen } from "./map_hands.js";
 import { paint } from "./paint.js";
 import { sprites } from "./symbols.js";
 import { count, pick, t } from "./text.js";
 
 const NEAR = 14; // pixels within which a click finds a point
-const ZOOM = 1.35;
 const MOST_ZOOM = 400;
 
 export class ProvinceMap {
@@ -30,7 +31,7 @@ export class ProvinceMap {
     );
     this.borders = [];
     this.frames = []; // how long recent frames took, for whoever measures
-    this.listen();
+    listen(this);
     new ResizeObserver(() => this.resize()).observe(root);
   }
 
@@ -213,82 +214,4 @@ export class ProvinceMap {
     this.tip.style.left = `${Math.min(px + 16, this.width - this.tip.offsetWidth - 8)}px`;
     this.tip.style.top = `${Math.min(py + 12, this.height - this.tip.offsetHeight - 8)}px`;
   }
-
-  listen() {
-    const { canvas } = this;
-    let drag = null;
-    canvas.addEventListener("pointerdown", (e) => {
-      canvas.setPointerCapture(e.pointerId);
-      drag = { x: e.offsetX, y: e.offsetY, far: 0 };
-    });
-    canvas.addEventListener("pointermove", (e) => {
-      if (!this.view) return;
-      if (!drag) {
-        const i = this.find(e.offsetX, e.offsetY);
-        canvas.style.cursor = i >= 0 ? "pointer" : "grab";
-        this.showTip(i, e.offsetX, e.offsetY);
-        return;
-      }
-      const dx = e.offsetX - drag.x;
-      const dy = e.offsetY - drag.y;
-      drag = { x: e.offsetX, y: e.offsetY, far: drag.far + Math.hypot(dx, dy) };
-      if (drag.far > 4) {
-        this.tip.hidden = true;
-        this.moveBy(dx, dy);
-      }
-    });
-    canvas.addEventListener("pointerup", (e) => {
-      const clicked = drag && drag.far <= 4;
-      drag = null;
-      const i = clicked ? this.find(e.offsetX, e.offsetY) : -1;
-      if (i >= 0) this.open(this.store.id[i]);
-    });
-    canvas.addEventListener("pointercancel", () => (drag = null));
-    canvas.addEventListener("pointerleave", () => (this.tip.hidden = true));
-    canvas.addEventListener("dblclick", (e) => this.zoomBy(2, e.offsetX, e.offsetY));
-    canvas.addEventListener("wheel", (e) => {
-      e.preventDefault();
-      this.zoomBy(Math.exp(-Math.max(-120, Math.min(120, e.deltaY)) / 300), e.offsetX, e.offsetY);
-    }, { passive: false });
-    canvas.addEventListener("keydown", (e) => this.key(e));
-    canvas.addEventListener("blur", () => {
-      this.focus = -1;
-      this.tip.hidden = true;
-      this.draw();
-    });
-  }
-
-  key(e) {
-    if (e.ctrlKey || e.metaKey || e.altKey) return;
-    const acts = {
-      ArrowLeft: () => this.moveBy(80, 0),
-      ArrowRight: () => this.moveBy(-80, 0),
-      ArrowUp: () => this.moveBy(0, 80),
-      ArrowDown: () => this.moveBy(0, -80),
-      "+": () => this.zoomBy(ZOOM),
-      "=": () => this.zoomBy(ZOOM),
-      "-": () => this.zoomBy(1 / ZOOM),
-      0: () => this.showAll(),
-      n: () => this.step(1),
-      p: () => this.step(-1),
-      Enter: () => this.focus >= 0 && this.open(this.store.id[this.focus]),
-    };
-    const act = acts[e.key] ?? acts[e.key.toLowerCase()];
-    if (!act) return;
-    e.preventDefault();
-    act();
-  }
-}
-
-function bounds(xs, ys, rings) {
-  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-  const add = (x, y) => {
-    if (x < x0) x0 = x;
-    if (x > x1) x1 = x;
-    if (y < y0) y0 = y;
-    if (y > y1) y1 = y;
-  };
-  for (let i = 0; i < xs.length; i++) add(xs[i], ys[i]);
-  for (const ring of rings) for (const [x, y] of ring) add(x, y);
-  return Number.isFinite(x0) ? [x0, y0, x1 + 1e-6, y1 + 1e-6] : null;
 }

@@ -1,16 +1,16 @@
 // One point: what is known of it, its warning with the explanation, its charts, its instruments.
 
 import { charts } from "./charts.js";
-import { ask, h, remember, remembered } from "./dom.js";
+import { ask, h } from "./dom.js";
+import { panelsOf } from "./panels.js";
 import { doubted, flagText } from "./quality.js";
 import { badge } from "./symbols.js";
 import { channelName, clock, count, kindText, lang, number, pick, shortTime, t, time } from "./text.js";
+import { card, seenBy } from "./warning_card.js";
 
 const HOUR = 3_600_000;
 const SPANS = [["hour1", HOUR], ["hour6", 6 * HOUR], ["day1", 24 * HOUR], ["day7", 168 * HOUR], ["day30", 720 * HOUR], ["always", 40 * 365 * 24 * HOUR]];
 const AGAIN_MS = 4_000;
-const FAMILIES = [["displacement", "line"], ["tilt", "line"], ["rain", "bar"], ["water", "line"], ["flow", "line"], ["dynamic", "line"], ["other", "line"]];
-const LEAST = { displacement: 1, tilt: 0.05, water: 0.5, flow: 0.1 };
 
 export class PointPanel {
   constructor(root, { close }) {
@@ -108,68 +108,7 @@ export class PointPanel {
     const quiet = this.data.silent ? of("silent") : null;
     const cards = [quiet, this.stands].filter(Boolean);
     if (!cards.length) return h("p", { class: "nodata" }, t("noWarning"));
-    return cards.map((w) => h("section", { class: "card" }, h("h3", null, t(w === quiet ? "silentCard" : "standing")), this.card(w)));
-  }
-
-  card(w) {
-    const words = w[lang()];
-    return [
-      h("p", { class: "headline" }, badge(w.level, w.kind === "silent"), words.headline),
-      this.forecast(w),
-      h("p", { class: "advice" }, h("b", null, `${t("advice")}: `), words.advice),
-      reasons(words.text),
-      h("details", { class: "whole" }, h("summary", { "data-key": `whole ${w.id}` }, t("wholeText")), h("pre", { class: "why" }, words.text), h("p", { class: "id" }, w.id)),
-      w.seen ? seenBy(w.seen) : this.form(w),
-    ];
-  }
-
-  // When it may fail; or, in words, why no time is given.
-  forecast(w) {
-    const f = w.forecast;
-    const words = w[lang()].outlook;
-    if (!f) return words ? h("p", { class: "forecast" }, words) : null;
-    const share = f.coverage ? ` (${Math.round(100 * f.coverage)} %)` : "";
-    return h(
-      "div",
-      { class: "forecast" },
-      h("p", null, h("b", null, `${t("forecast")}: ${time(f.failure_ms)} `), h("span", null, t("window", time(f.earliest_ms), time(f.latest_ms)) + share)),
-      h("p", { class: "help" }, t("method", f.method, number(f.r2))),
-    );
-  }
-
-  form(w) {
-    const name = h("input", { name: "by", required: true, maxlength: 80, autocomplete: "name", value: remembered("name", ""), "data-key": "by" });
-    const note = h("input", { name: "note", maxlength: 500, value: this.drafts[w.id] ?? "", "data-key": "note" });
-    note.addEventListener("input", () => (this.drafts = { [w.id]: note.value }));
-    const trouble = h("p", { role: "alert", class: "trouble" });
-    const button = h("button", { class: "primary", "data-key": "acknowledge" }, t("acknowledge"));
-    const send = async (event) => {
-      event.preventDefault();
-      button.disabled = true;
-      remember("name", name.value);
-      try {
-        const body = JSON.stringify({ id: w.id, point: this.id, by: name.value, note: note.value });
-        const reply = await ask("/api/acknowledge", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-        w.seen = reply.seen;
-        this.drafts = {};
-        document.activeElement.blur();
-        this.render();
-        this.root.focus();
-        await this.load(); // the card may be an older answer's
-      } catch (error) {
-        trouble.textContent = t("notSent", error.message);
-        button.disabled = false;
-      }
-    };
-    return h(
-      "form",
-      { class: "acknowledge", onsubmit: send },
-      h("label", null, t("name"), name),
-      h("label", { class: "wide" }, t("note"), note),
-      button,
-      h("p", { class: "help" }, t("ackHelp")),
-      trouble,
-    );
+    return cards.map((w) => h("section", { class: "card" }, h("h3", null, t(w === quiet ? "silentCard" : "standing")), card(this, w)));
   }
 
   spans() {
@@ -192,7 +131,7 @@ export class PointPanel {
       return;
     }
     const series = data.history.series;
-    const panels = this.panels(series);
+    const panels = panelsOf(data);
     const times = series.flatMap((one) => [one.t[0], one.t.at(-1)]).concat(data.history.states.t);
     if (!series.length && !times.length) {
       this.chartRoot.replaceChildren(...panels.map((p) => h("p", { class: "nodata" }, `${p.title}: ${p.empty}`)));
@@ -207,29 +146,6 @@ export class PointPanel {
     if (forecast) end = Math.max(end, Math.min(forecast.latest_ms, end + (end - start) * 0.6));
     const marks = data.warnings.filter((w) => ["raised", "upgraded", "downgraded", "cleared"].includes(w.kind)).map((w) => ({ ms: w.event_ms, level: w.level }));
     charts(this.chartRoot, { label: data.name || data.id, panels, start, end, forecast, marks });
-  }
-
-  panels(series) {
-    const panels = [];
-    for (const [family, kind] of FAMILIES) {
-      const expected = this.data.channels.filter((c) => c.family === family);
-      const here = series.filter((one) => one.family === family);
-      for (const unit of new Set([...expected, ...here].map((one) => one.unit))) {
-        const some = here.filter((one) => one.unit === unit);
-        panels.push(some.length ? panelOf(family, kind, unit, some) : { title: titleOf(family), unit, empty: this.since(expected.filter((c) => c.unit === unit)) });
-        if (family === "displacement" && some.length) panels.push(...velocity(some, unit));
-      }
-    }
-    const { states } = this.data.history;
-    if (states.t.length) panels.push({ title: t("levelPanel"), kind: "level", states });
-    const judged = series.filter((one) => one.family !== "health");
-    if (judged.length) panels.push({ title: t("quality"), kind: "flags", series: judged.map((one) => ({ ...one, short: channelName(one).slice(0, lang() === "zh" ? 5 : 10) })) });
-    return panels;
-  }
-
-  since(channels) {
-    const last = Math.max(...channels.map((c) => this.data.history.last_ms[c.channel] ?? -1));
-    return last < 0 ? t("noDataYet") : t("noDataSince", time(last));
   }
 
   instruments() {
@@ -262,30 +178,3 @@ export class PointPanel {
     return h("section", { class: "card" }, h("h3", null, t("history")), rest.map(one));
   }
 }
-
-// The explanation's reasons; its other lines repeat what stands above and are in the whole text.
-function reasons(text) {
-  const lines = text.split("\n").filter((line) => line.startsWith("- "));
-  return lines.length ? h("ul", { class: "reasons" }, lines.map((line) => h("li", null, line.slice(2)))) : null;
-}
-
-function seenBy(seen) {
-  return h("p", { class: "seen" }, h("b", null, `✓ ${t("seenBy", seen.by, time(seen.event_ms))}`), seen.note ? h("span", null, ` ${seen.note}`) : null);
-}
-
-const titleOf = (family) => t(family === "other" ? "otherFamily" : family);
-
-function panelOf(family, kind, unit, some) {
-  const change = family === "displacement" || family === "tilt";
-  const several = some.length > 1;
-  const series = some.map((one) => ({ ...one, label: label(one, some), v: change ? one.v.map((v) => v - one.v[0]) : one.v }));
-  const title = several || family !== "water" ? titleOf(family) : channelName(some[0]);
-  return { title, unit, kind, series, least: LEAST[family] };
-}
-
-function velocity(some, unit) {
-  const series = some.filter((one) => one.velocity.some((v) => v !== null)).map((one) => ({ t: one.t, v: one.velocity, label: label(one, some) }));
-  return series.length ? [{ title: t("velocity"), unit: `${unit}/${lang() === "zh" ? "天" : "day"}`, kind: "line", series, least: 1 }] : [];
-}
-
-const label = (one, some) => (some.filter((other) => other.channel === one.channel).length > 1 ? `${channelName(one)} ${one.device}` : channelName(one));
