@@ -88,6 +88,11 @@ class Scores:
         return self.hits / max(self.hits + self.misses + self.false_alarms, 1)
 
     @property
+    def true_skill(self) -> float:
+        """True skill statistic: share detected less share of the quiet storms that exceeded it."""
+        return self.detected - self.false_alarms / max(self.false_alarms + self.quiet, 1)
+
+    @property
     def detected(self) -> float:
         """Share of the responses that exceeded the threshold."""
         return self.hits / max(self.hits + self.misses, 1)

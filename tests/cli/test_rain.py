@@ -54,12 +54,60 @@ def test_storms_with_responses(tmp_path: Path) -> None:
     assert report["test_1h"]["threat_score"] > 0.9
 
 
+def storm_file(path: Path) -> Path:
+    random = np.random.default_rng(2)
+    size = random.gamma(2.0, 8.0, 400)
+    hit = random.random(400) < 1.0 / (1.0 + (20.0 / size) ** 4)
+    rows = [f"{s * 2:.2f},{s:.2f},{int(h)},f{i % 30}" for i, (s, h) in enumerate(zip(size, hit))]  # noqa: B905
+    path.write_text("\n".join(["i15,i60,response,fire", *rows, "9.1,4.2,,f3"]) + "\n")
+    return path
+
+
+STORMS = ["--response", "response", "--peak", "0.25=i15", "--peak", "1=i60", "--group", "fire"]
+
+
+def test_a_probability_beside_the_line_of_the_largest_threat_score(tmp_path: Path) -> None:
+    """Half of the storms of 20 mm/h respond; the logit rises by 4 ln(10) a factor of ten."""
+    file, drawn = storm_file(tmp_path / "storms.csv"), tmp_path / "fit.png"
+    arguments = ["rain", "fit", str(file), *STORMS, "--resamples", "60", "--method", "logistic"]
+    told = RUN.invoke(app, [*arguments, "--json", "--picture", str(drawn)])
+    assert told.exit_code == 0, told.output
+    report = json.loads(told.output)
+    assert report["intercept_mm_per_h"] == pytest.approx(20.0, rel=0.2)
+    assert report["exponent"] == pytest.approx(0.5, abs=0.01)
+    assert report["logit"]["intensity"] == pytest.approx(9.2, rel=0.3)
+    low, high = report["logit_90_percent"]["intensity"]
+    assert low < report["logit"]["intensity"] < high
+    assert report["train_rows"] + report["test_rows"] == 400
+    both = report["cross_validated"]
+    assert both["folds"] == 5
+    assert both["logistic"]["1h"]["area_under_roc"] > 0.75
+    assert both["logistic"]["1h"]["brier_skill"] > 0.2
+    assert both["threat"]["1h"]["true_skill"] > 0.3
+    assert drawn.read_bytes().startswith(b"\x89PNG")
+    rarer = json.loads(RUN.invoke(app, [*arguments, "--json", "--probability", "0.2"]).output)
+    assert rarer["intercept_mm_per_h"] < report["intercept_mm_per_h"]
+
+
+@pytest.mark.parametrize("method", [[], ["--response"]])
+def test_other_pictures(tmp_path: Path, method: list[str]) -> None:
+    file = storm_file(tmp_path / "storms.csv") if method else catalogue(tmp_path / "events.csv")
+    drawn = tmp_path / "fit.svg"
+    options = [*(STORMS if method else []), "--resamples", "50", "--picture", str(drawn)]
+    told = RUN.invoke(app, ["rain", "fit", str(file), *options])
+    assert told.exit_code == 0, told.output
+    assert "<svg" in drawn.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
         (["nowhere.csv"], "cannot read nowhere.csv"),
         (["{file}", "--rain", "wet"], "no column 'wet'; there are duration, cumulated_rainfall"),
         (["{file}", "--response", "duration"], "two durations"),
+        (["{file}", "--response", "duration", "--peak", "duration"], "takes HOURS=COLUMN"),
+        (["{file}", "--response", "duration", "--peak", "-1=duration"], "takes HOURS=COLUMN"),
+        (["{file}", "--picture", "nowhere/fit.png"], "cannot draw into nowhere"),
     ],
 )
 def test_a_mistake_is_one_sentence(tmp_path: Path, arguments: list[str], reason: str) -> None:
