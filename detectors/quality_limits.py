@@ -77,6 +77,11 @@ SPIKE_TESTED = np.array([c.family not in _EVENTFUL for c in CHANNELS.values()])
 RISES_WITH_RAIN = np.array([c.family == "water" for c in CHANNELS.values()])
 """Rain makes these rise within an interval or two, and stay: what falls so was not rain."""
 
+RUNS_AWAY = np.array(
+    [c.family in ("displacement", "tilt", "water", "flow") for c in CHANNELS.values()]
+)
+"""What a slope or its water moves; a battery that charges goes one way as well, and to no end."""
+
 FLAT_TESTED = np.array([c.family != "rain" for c in CHANNELS.values()])
 FAMILY_CODE = np.array([FAMILIES.index(c.family) for c in CHANNELS.values()], np.uint8)
 RAIN = _NAMES.index("rain")

@@ -173,6 +173,14 @@ def test_a_spike_that_follows_a_rise_by_chance_is_seen() -> None:
     assert where(run("crack", rows("crack", values)), SPIKE) == list(range(20, 3000, 10))
 
 
+def test_a_battery_that_charges_is_no_slope_that_runs_away() -> None:
+    values = np.concatenate(
+        (quiet(100, 12.4, 0.02, 2), [12.5, 12.6, 12.8], quiet(40, 13.0, 0.02, 2))
+    )
+    values[103] += 3.0
+    assert where(run("battery", rows("battery", values)), SPIKE) == [103]
+
+
 @pytest.mark.parametrize(("channel", "level"), [("pore_pressure", 30.0), ("soil_moisture", 20.0)])
 def test_water_that_rain_brings_is_no_spike(channel: str, level: float) -> None:
     """A little in the interval in which it arrives, much in the next; a spike has no forerunner."""
