@@ -3,7 +3,8 @@
 Only rain has a climate that holds for a whole province: its limit is a share of the world's record
 for the interval, smaller in the dry half of the year. Everything else that follows the seasons
 (groundwater, soil moisture, temperature's share in a crack) differs from site to site by more than
-from month to month; for those the comparison is with the series' own past.
+from month to month; for water the comparison is with the series' own months (`detectors.seasons`),
+for what moves with that of `detectors.motion`.
 """
 
 import numpy as np

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors import flat, spikes, units, wrong_fixes
+from detectors import flat, seasons, spikes, units, wrong_fixes
 from detectors.climatology import record_rain_mm, unseasonable
 from detectors.columns import F32, F64, I64, U8, Array, Columns, Mask, Rows
 from detectors.quality_limits import (
@@ -28,7 +28,7 @@ from domain.channels import CHANNEL_NAMES
 from domain.levels import Flag
 from domain.quality import Test
 
-FIELDS = (*spikes.FIELDS, *flat.FIELDS, *units.FIELDS)
+FIELDS = (*spikes.FIELDS, *flat.FIELDS, *units.FIELDS, *seasons.FIELDS)
 
 RAIN_SUSPECT_SHARE = 0.3
 """Rain above this share of the world's record for its interval is suspect."""
@@ -153,6 +153,9 @@ def judge(
     _mark(tests, Test.ATTENUATED, flat.attenuated(table, series, jump, noise) & ~wrong_unit)
     stuck = flat.flat_line(table, series, channel, jump, known, run, interval_ms)
     _mark(tests, Test.FLAT_LINE, stuck > Flag.GOOD)
+    undoubted = (tests & np.uint16(SUSPECTING)) == 0
+    too_low = seasons.too_low(table, series, channel, time_ms, value, undoubted)
+    _mark(tests, Test.CLIMATOLOGY, too_low)
     flag = np.maximum(
         np.maximum(flag, stuck), np.where(tests & np.uint16(SUSPECTING), Flag.SUSPECT, 0)
     )
