@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from detectors.climatology import record_rain_mm
 from detectors.engine import Engine
-from detectors.quality import gross_range
+from detectors.quality import RAIN_SUSPECT_SHARE, gross_range
 from detectors.quality_limits import FAIL_HIGH, FAIL_LOW, SUSPECT_HIGH, SUSPECT_LOW
 from domain.channels import CHANNEL_NAMES, CHANNELS
 from tests.detectors.worlds import feed, highest, one_point, rows_of
@@ -25,11 +26,15 @@ def _quiet(size: int = 40, sigma: float = 1.0, seed: int = 1) -> list[float]:
     channel=st.sampled_from(CHANNEL_NAMES),
     value=st.floats(allow_nan=False, allow_infinity=False),
 )
+@example(channel="rain", value=55.0)
 def test_gross_range_equals_its_plain_twin(channel: str, value: float) -> None:
     code = CHANNEL_NAMES.index(channel)
+    high = SUSPECT_HIGH[code]
+    if channel == "rain":
+        high = RAIN_SUSPECT_SHARE * record_rain_mm(np.array([6e5]))[0]
     if value < FAIL_LOW[code] or value > FAIL_HIGH[code]:
         expected = 4
-    elif value < SUSPECT_LOW[code] or value > SUSPECT_HIGH[code]:
+    elif value < SUSPECT_LOW[code] or value > high:
         expected = 3
     else:
         expected = 1
