@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors import steps
-from detectors.columns import F32, F64, Columns, Mask, Rows
+from detectors import receiver_bins, steps
+from detectors.columns import F64, Columns, Mask, Rows
 from detectors.partners import Partners
 from detectors.quality_limits import LEAST_JUMP
 from detectors.receiver import LENGTH, PARTS, Positions, contrasts, follow
@@ -45,8 +45,8 @@ _MEDIAN = np.pi / 2.0
 _PRESCREEN = 0.5
 
 
-def _means(after: int) -> F32:
-    weights = np.zeros(LENGTH, np.float32)
+def _means(after: int) -> F64:
+    weights = np.zeros(LENGTH)
     weights[-after:] = 1.0 / after
     weights[-after - BEFORE : -after] = -1.0 / BEFORE
     return weights
@@ -79,6 +79,8 @@ def look(beside: Partners, interval_ms: F64) -> Joint:
         enough = (now.count >= AFTER[0] + BEFORE) & (now.known[:, :3].sum(axis=1) >= 2)
         enough &= interval_ms[now.place] <= steps.OFTEN_MS
         watched[now.place] = enough
+        time_ms = beside.time_ms[now.place].astype(np.float64)
+        receiver_bins.accumulate(beside.table, now, time_ms, interval_ms[now.place])
         found, size, since = find(now)
         found &= enough
         if found.any():
@@ -97,7 +99,7 @@ def find(now: Positions) -> tuple[Mask, F64, Rows]:
     """
     jumped = np.zeros(len(now.series), bool)
     size, since = np.zeros((len(now.series), PARTS)), np.zeros(len(now.series), np.intp)
-    moved = contrasts(now.track, _CONTRASTS)[:, :3].astype(np.float64) / now.noise[:, :3, None]
+    moved = contrasts(now.track[:, :3], _CONTRASTS) / now.noise[:, :3, None]
     moved[~now.known[:, :3]] = 0.0
     chi = (moved**2).sum(axis=1)
     for column, after in enumerate(AFTER):
@@ -136,7 +138,7 @@ def _is_step(now: Positions, after: int) -> tuple[Mask, F64]:
 def _explains(line: F64, after: int) -> Mask:
     """Whether a step at that place explains more than motion does, shape (n,)."""
     shapes = _shapes(after)
-    explained = (line @ shapes) ** 2
+    explained = contrasts(line[:, None], shapes)[:, 0] ** 2
     step, beside, motion = explained[:, 0], explained[:, 1:3], explained[:, 3:]
     found: Mask = (step > motion.max(axis=1) + BETTER) & (step > beside.max(axis=1))
     return found
@@ -158,6 +160,7 @@ def take_out(table: Columns, now: Positions, size: F64, since: Rows) -> None:
     own = size[np.arange(len(now.series)), now.axis].astype(np.float32)
     held = (np.abs(own) > LEAST_JUMP[table["channel"][now.series]]).astype(np.intp)
     steps.take_out(table, now.series, own, since, held)
+    receiver_bins.take_out(table, now.series, size[:, :3], since)
     before = np.arange(LENGTH) < LENGTH - since[:, None]
     now.track[:, :3] += np.where(before[:, None, :], size[:, :3, None], 0.0).astype(np.float32)
     table["track"][now.series] = now.track.reshape(-1, PARTS * LENGTH)

@@ -66,7 +66,7 @@ def levels_of(
     large = steady & (np.abs(whole) >= smallest)
     constant = np.abs(batch.table["constant"][batch.series].astype(np.float64))
     level, absolute = level_of_speed(batch, low, constant, tilt, 1.0)
-    chance = _chances(batch.interval_ms)
+    chance = chances(batch.interval_ms)
     needed = chance * batch.limits["motion_claim_sigma"]
     claims = large & (sigmas >= needed) & (least >= error)
     claims[1:4] &= flows(batch, noise[0], whole[1:4], (2, 4, 8), 4)
@@ -172,7 +172,7 @@ def _telling(
     return evidence, best
 
 
-def _chances(interval_ms: F64) -> F64:
+def chances(interval_ms: F64) -> F64:
     """Factor on the sigmas: a series read more often has more chances to be wrong in a year.
 
     The largest of N draws of noise grows as the root of log N; 1 at ten minutes.
@@ -180,7 +180,7 @@ def _chances(interval_ms: F64) -> F64:
     Examples
     --------
     >>> import numpy as np
-    >>> _chances(np.array([1e3, 600e3, 86_400e3])).round(2).tolist()
+    >>> chances(np.array([1e3, 600e3, 86_400e3])).round(2).tolist()
     [1.26, 1.0, 0.74]
     """
     draws = np.maximum(YEAR_MS / interval_ms, 12.0)

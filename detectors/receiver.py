@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.columns import F32, F64, Columns, Field, Mask, Rows
+from detectors.columns import F32, F64, Array, Columns, Field, Mask, Rows
 from detectors.noise import PRIOR, floored, learn
 from detectors.partners import Partners, look
+from detectors.tracks import RING
 from domain.channels import CHANNEL_NAMES
 
 LENGTH = 32
@@ -28,6 +29,13 @@ FIELDS = (
     Field("track_count", "i4"),
     Field("track_origin", "f8", PARTS, fill=float("nan")),
     Field("track_noise", "f4", PARTS),
+    # Means over bins of time (`detectors.receiver_bins`).
+    Field("joint_sum", "f8", len(AXES)),
+    Field("joint_in_bin", "i4"),
+    Field("joint_value", "f4", len(AXES) * RING),
+    Field("joint_time", "f8", RING),
+    Field("joint_count", "i4"),
+    Field("joint_closed", "u1"),
 )
 
 FIRST_AXIS = CHANNEL_NAMES.index(AXES[0])
@@ -58,6 +66,8 @@ class Positions:
         Standard deviation of one value of each part, shape (n, PARTS).
     known
         Parts that the receiver has, shape (n, PARTS).
+    clean
+        Newest position as kinematics used it, shape (n, 3).
     """
 
     place: Rows
@@ -67,10 +77,11 @@ class Positions:
     count: Rows
     noise: F64
     known: Mask
+    clean: F64
 
     def select(self, mask: Mask) -> "Positions":
         """Keep those of a mask."""
-        names = ("place", "series", "axis", "track", "count", "noise", "known")
+        names = ("place", "series", "axis", "track", "count", "noise", "known", "clean")
         return Positions(*(getattr(self, name)[mask] for name in names))
 
 
@@ -89,7 +100,7 @@ def follow(beside: Partners) -> Positions | None:
         return None
     place = np.flatnonzero(mine)
     own, series = beside.select(mine), beside.series[mine]
-    value, known = _newest(table, own)
+    value, clean, known = _newest(table, own)
     count = table["track_count"][series]
     track = table["track"][series].reshape(len(series), PARTS, LENGTH)
     last = np.where(count[:, None] > 0, track[:, :, -1], np.float32(0.0))
@@ -100,7 +111,8 @@ def follow(beside: Partners) -> Positions | None:
     count = count + begun
     table["track_count"][series] = count
     noise = _noise(table, own, track, count)
-    return Positions(place, series, axis[mine], track, count, noise, known)
+    clean = np.where(np.isnan(clean), last[:, :3], clean)
+    return Positions(place, series, axis[mine], track, count, noise, known, clean)
 
 
 def receivers(beside: Partners) -> Rows:
@@ -113,8 +125,8 @@ def receivers(beside: Partners) -> Rows:
     return rows[:, :PARTS]
 
 
-def _newest(table: Columns, own: Partners) -> tuple[F32, Mask]:
-    """Values of the message before, relative to the first, and parts that are known."""
+def _newest(table: Columns, own: Partners) -> tuple[F32, F64, Mask]:
+    """Values of the message before, relative to the first, clean ones, and known parts."""
     rows = receivers(own)
     seen = look(table, rows, own.time_ms[:, None], own.told_ms[:, None])
     origin = table["track_origin"][own.series]
@@ -122,18 +134,25 @@ def _newest(table: Columns, own: Partners) -> tuple[F32, Mask]:
     table["track_origin"][own.series] = origin
     near = np.clip(seen.raw, seen.clean - _FAR, seen.clean + _FAR)
     value: F32 = (near - origin).astype(np.float32)
-    return value, ~np.isnan(origin) & (rows > 0)
+    return value, (seen.clean - origin)[:, :3], ~np.isnan(origin) & (rows > 0)
 
 
 # Middle of the three newest against the mean of its neighbours.
-_DEPARTURE = np.zeros((LENGTH, 1), np.float32)
+_DEPARTURE = np.zeros((LENGTH, 1))
 _DEPARTURE[-3:, 0] = (-0.5, 1.0, -0.5)
 
 
-def contrasts(track: F32, weights: F32) -> F32:
-    """Weighted sums over each part's values, shape (n, PARTS, columns of ``weights``)."""
-    found: F32 = (track.reshape(-1, LENGTH) @ weights).reshape(*track.shape[:2], -1)
-    return found
+def contrasts(track: Array, weights: F64) -> F64:
+    """Weighted sums over each part's values, shape (n, parts, columns of ``weights``).
+
+    Added one after another: a matrix product may differ in its last bit with the size of a batch.
+    """
+    values = np.ascontiguousarray(track.reshape(-1, track.shape[-1]).T).astype(np.float64)
+    found = np.zeros((weights.shape[1], values.shape[1]))
+    for column in range(weights.shape[1]):
+        for place in np.flatnonzero(weights[:, column]).tolist():
+            found[column] += weights[place, column] * values[place]
+    return found.T.reshape(*track.shape[:2], -1)
 
 
 def _noise(table: Columns, own: Partners, track: F32, count: Rows) -> F64:
@@ -141,7 +160,7 @@ def _noise(table: Columns, own: Partners, track: F32, count: Rows) -> F64:
     noise = table["track_noise"][own.series].astype(np.float64)
     prior = np.zeros(noise.shape)
     prior[:, :3] = _PRIOR
-    distance = np.abs(contrasts(track, _DEPARTURE)[:, :, 0]).astype(np.float64)
+    distance = np.abs(contrasts(track, _DEPARTURE)[:, :, 0])
     noise[:, :3] = np.where(noise[:, :3] > 0.0, noise[:, :3], _PRIOR)
     ready = (count >= 3)[:, None]
     updates = (count - 3.0)[:, None].astype(np.float64)

@@ -7,7 +7,17 @@ readings of each series' own point in their order, and on nothing else.
 
 import numpy as np
 
-from detectors import arrival, baseline_jumps, batteries, clocks, partners, quality, steps, tracks
+from detectors import (
+    arrival,
+    baseline_jumps,
+    batteries,
+    clocks,
+    lone_axis,
+    partners,
+    quality,
+    steps,
+    tracks,
+)
 from detectors.base import Verdict
 from detectors.columns import F64, I64, U8, Mask, Rows
 from detectors.forecasting import ask
@@ -210,6 +220,9 @@ def _consult(book: SeriesBook, batch: Round, rows: Rows, out: Screened) -> None:
             if said.soil_water is not None and said.rain_ratio is not None:
                 out.soil_water[rows[mine]] = said.soil_water
                 out.rain_ratio[rows[mine]] = said.rain_ratio
+    drifts = rows[lone_axis.hold(batch, best)]
+    out.tests[drifts] |= np.uint16(Test.DRIFT)
+    out.flag[drifts] = np.maximum(out.flag[drifts], Flag.SUSPECT)
     table, series = batch.table, batch.series
     confirmed = np.maximum(np.minimum(best.claim, table["claim_before"][series]), best.sure)
     good, before = batch.good, table["claim"][series]

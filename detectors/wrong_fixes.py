@@ -16,8 +16,8 @@ from detectors.columns import F32, F64, U8, Array, Mask
 from detectors.receiver import AXES, FIRST_AXIS
 
 RECENT = 9
-SIGMA = 4.5
-"""Departure from the median that is held; white noise reaches it once in 150,000 readings."""
+SIGMA = 5.0
+"""Departure from the median that is held; white noise reaches it once in 1.7 million readings."""
 
 TREND_SHARE = 2.0
 LEAST_SIGMA_BEFORE = 2.0

@@ -2,6 +2,7 @@
 
 DETECTORS = {
     "motion": ("motion", "位移"),
+    "direction": ("motion of a receiver along its direction", "接收机沿位移方向的运动"),
     "rain": ("rain", "降雨"),
     "shaking": ("shaking", "振动"),
     "surge": ("surge of mud", "泥水位上涨"),

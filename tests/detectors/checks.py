@@ -54,6 +54,9 @@ CHANNEL_OF = {
     "other": "generic",
     "rain": "rain",
 }
+RECEIVER = ("gnss_e", "gnss_n", "gnss_u")
+"""Displacement comes as a receiver gives it: some methods look at all its axes."""
+
 ONSET = 150
 ONSET_DELAY = {
     "displacement": 6,
@@ -259,12 +262,14 @@ def keeps_quiet_in_noise(detector: Detector) -> None:
     for family in detector.families:
         channel = CHANNEL_OF[family]
         ids = [f"50023501{i:04d}" for i in range(12)]
-        points = {p: point(p, Device(f"d{p}", (channel,))) for p in ids}
+        channels = RECEIVER if channel in RECEIVER else (channel,)
+        points = {p: point(p, Device(f"d{p}", channels)) for p in ids}
         rows: list[Row] = []
         for seed, point_id in enumerate(ids):
-            values = _quiet(family, 1000, 100 + seed)
-            values = np.abs(values) if CHANNELS[channel].low == 0.0 else values
-            rows += rows_of(channel, values, device=f"d{point_id}", point_id=point_id)
+            for number, name in enumerate(channels):
+                values = _quiet(family, 1000, 100 + seed + 50 * number)
+                values = np.abs(values) if CHANNELS[name].low == 0.0 else values
+                rows += rows_of(name, values, device=f"d{point_id}", point_id=point_id)
         outcomes = feed(Engine(points, methods=(detector,)), merged(rows))
         assert highest(outcomes) <= 1, f"{family}: noise raised a level above blue"
         scores = np.concatenate([o.features.anomaly_score for o in outcomes])
@@ -275,10 +280,14 @@ def finds_a_known_onset(detector: Detector) -> None:
     """Check that an event that nobody would miss is found within the stated readings."""
     for family in detector.families:
         channel = CHANNEL_OF[family]
+        channels = RECEIVER if channel in RECEIVER else (channel,)
+        messages = zip(
+            *(rows_of(c, _event(family, i)) for i, c in enumerate(channels)), strict=True
+        )
         outcomes = feed(
-            Engine(one_point(channel), methods=(detector,)),
-            rows_of(channel, _event(family)),
-            cuts=range(1, ONSET + 20),
+            Engine(one_point(*channels), methods=(detector,)),
+            [row for message in messages for row in message],
+            cuts=range(len(channels), (ONSET + 20) * len(channels), len(channels)),
         )
         found = [
             step
@@ -290,8 +299,8 @@ def finds_a_known_onset(detector: Detector) -> None:
         assert 0 <= delay <= ONSET_DELAY[family], f"{family}: found {delay} readings after onset"
 
 
-def _event(family: str) -> np.ndarray:
-    values = _quiet(family, ONSET + 20, 8)
+def _event(family: str, seed: int = 0) -> np.ndarray:
+    values = _quiet(family, ONSET + 20, 8 + seed)
     if family in ("dynamic", "rain"):
         values = np.abs(values)
     after = np.arange(20.0)

@@ -19,7 +19,14 @@ def test_detector(detector: Detector, check: Callable[[Detector], None]) -> None
 
 
 def test_every_detector_is_found() -> None:
-    assert [d.name for d in find_detectors()] == ["baseline", "motion", "rain", "shaking", "surge"]
+    assert [d.name for d in find_detectors()] == [
+        "baseline",
+        "direction",
+        "motion",
+        "rain",
+        "shaking",
+        "surge",
+    ]
 
 
 class Threshold:
