@@ -2,8 +2,8 @@
 
 Without a name: ``simulator``, then ``pipeline``. Names: ``pipeline``, ``batches`` of any size,
 ``dashboards``, ``detectors``, ``forecast``, ``ingest``, ``simulator``, ``commanded`` (its extra
-readings), ``storage``; ``calibration`` of the anomaly score, and its public data sets ``skab`` and
-``oddwater``; ``quality`` flags against the truth.
+readings), ``storage``; ``calibration`` of the anomaly score, and its public data sets ``skab``,
+``nab`` and ``oddwater``; ``quality`` flags against the truth.
 """
 
 import platform
@@ -23,6 +23,7 @@ OTHERS = {
     "earthquake": "benchmarks.bench_earthquake",
     "forecast": "benchmarks.bench_forecast",
     "ingest": "benchmarks.bench_ingest",
+    "nab": "benchmarks.bench_nab",
     "oddwater": "benchmarks.bench_oddwater",
     "quality": "benchmarks.bench_quality",
     "simulator": "benchmarks.bench_simulator",

@@ -114,9 +114,8 @@ def engine_features(
         columns.ravel()[kept],
         Names(("file",), zero[kept]),
     )
-    features = Engine(registry).process(readings).features
-    row = np.searchsorted(times_ms, features.event_ms)
-    column = np.array([int(name[1:]) for name in features.device_id.to_list()])
-    scores[row, column] = features.anomaly_score
-    flags[row, column] = features.flag
+    outcome = Engine(registry).process(readings)
+    place = np.flatnonzero(kept)[outcome.feature_rows]
+    scores.ravel()[place] = outcome.features.anomaly_score
+    flags.ravel()[place] = outcome.features.flag
     return scores, flags

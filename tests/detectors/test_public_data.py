@@ -55,7 +55,7 @@ def test_a_lasting_change_of_two_channels_in_eight_is_found(tmp_path: Path) -> N
     table = read_skab(path)
     assert table[2].sum() == 300
     np.testing.assert_allclose(table[1], values, atol=1e-4)
-    counts = judge([table], ours)
+    (counts,) = judge([table], ours)
     assert counts.right + counts.missed + counts.false + counts.quiet == 1_000 - TRAINING
     assert counts.f1 > 0.9
 
