@@ -31,6 +31,12 @@ SEEN_LEAST = {
 }
 """In the channel's unit: several times the scatter and the daily swing of a good instrument."""
 
+STUCK_LEAST = {"crack": 0.5, "rain": 2.0}
+"""What a channel must have moved meanwhile for a stuck value to show, where a fifth of `SEEN_LEAST`
+is wrong. A rain gauge: all of it. A crack meter of 0.1 mm breathes by 0.1 to 0.3 mm a day (0.01 to
+0.03 mm a degree) and loses up to 0.12 mm of that to its backlash: to show one figure while the
+crack moves by two tenths is that gauge's everyday."""
+
 NOTES = Test.GAP | Test.BATTERY | Test.THERMAL
 """Tests that note what may well be so; the others claim a fault of the value."""
 CLAIMS = tuple(test for test in Test if test not in NOTES)
@@ -130,6 +136,6 @@ def visible(event: Event, readings: int) -> bool:
     if event.kind == "spike" and CHANNELS[event.channel].family == "dynamic":
         return False
     least = SEEN_LEAST.get(event.channel, 0.0)
-    if event.kind == "stuck" and event.channel != "rain":
-        least /= 5.0
+    if event.kind == "stuck":
+        least = STUCK_LEAST.get(event.channel, least / 5.0)
     return abs(event.size) >= least

@@ -11,9 +11,9 @@ or FAIL, or refused at ingest's door. Three things keep it fair:
 - A fault smaller than `flag_counts.SEEN_LEAST` of its channel changes nothing that anyone could
   see or that could mislead; it is counted apart (``unseen``), if the truth tells its size. A value
   that is stuck shows by what is missing: it is seen if the channel would have moved by a fifth of
-  that meanwhile (a rain gauge: by all of it), and if it stands for `STUCK_READINGS` or more. A
-  single high reading of shaking or sound is what a real event looks like, so a spike there is
-  unseen.
+  that meanwhile (`flag_counts.STUCK_LEAST`: a rain gauge by all of it, a crack by half), and if it
+  stands for `STUCK_READINGS` or more. A single high reading of shaking or sound is what a real
+  event looks like, so a spike there is unseen.
 
 Each test that spoke is judged by itself, too (`domain.quality.Test`): of the readings that it
 named, how many did a fault touch, and how many one of the kinds that it is for? A jump that is

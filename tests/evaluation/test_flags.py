@@ -93,7 +93,14 @@ def test_faults_too_small_to_see_are_counted_apart():
 
 @pytest.mark.parametrize(
     ("channel", "size", "readings", "unseen"),
-    [("crack", 0.2, 6, 0), ("crack", 0.2, 5, 1), ("crack", 0.19, 6, 1), ("rain", 1.9, 6, 1)],
+    [
+        ("crack", 0.5, 6, 0),
+        ("crack", 0.5, 5, 1),
+        ("crack", 0.49, 6, 1),
+        ("tilt_x", 0.01, 6, 0),
+        ("tilt_x", 0.009, 6, 1),
+        ("rain", 1.9, 6, 1),
+    ],
 )
 def test_a_stuck_value_shows_by_what_is_missing(channel, size, readings, unseen):
     events = [event("stuck", 10, 12, channel=channel, size=size)]
