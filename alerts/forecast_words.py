@@ -18,6 +18,7 @@ REFUSAL_EN: dict[str, str] = {
     ForecastRefusal.WINDOW_TOO_WIDE: "the window would be too wide to be of use",
     ForecastRefusal.UNCONFIRMED: "the newest readings warrant one, the next must confirm it",
     ForecastRefusal.OVERDUE: "the last window has passed, and nothing newer is known",
+    ForecastRefusal.AT_REST: "the motion no longer supports a warning of yellow",
     ForecastRefusal.NO_DISPLACEMENT: "only tilt moves, and forecasts need displacement",
 }
 REFUSAL_ZH: dict[str, str] = {
@@ -32,6 +33,7 @@ REFUSAL_ZH: dict[str, str] = {
     ForecastRefusal.WINDOW_TOO_WIDE: "预测区间过宽，无实用价值",
     ForecastRefusal.UNCONFIRMED: "最新数据支持预测，尚待后续数据确认",
     ForecastRefusal.OVERDUE: "上次预测区间已过，尚无更新数据",
+    ForecastRefusal.AT_REST: "变形已不足以支持黄色预警",
     ForecastRefusal.NO_DISPLACEMENT: "仅有倾斜变化，预测需要位移数据",
 }
 

@@ -11,6 +11,7 @@ KIND_EN = {
     WarningKind.ACKNOWLEDGED: "warning acknowledged",
     WarningKind.SILENT: "station has stopped reporting",
     WarningKind.REPORTING: "station reports again",
+    WarningKind.FORECAST: "forecast of the time of failure has changed",
 }
 KIND_ZH = {
     WarningKind.RAISED: "发布预警",
@@ -20,6 +21,7 @@ KIND_ZH = {
     WarningKind.ACKNOWLEDGED: "预警已确认",
     WarningKind.SILENT: "监测站停止报数",
     WarningKind.REPORTING: "监测站恢复报数",
+    WarningKind.FORECAST: "破坏时间预测有变化",
 }
 
 ADVICE_EN = {

@@ -83,6 +83,7 @@ CHANGE_MAPPINGS = _values(
         "acknowledged": {"text": Text("✓ acknowledged", "✓ 已确认")},
         "silent": {"text": Text("✕ silent", "✕ 失联")},
         "reporting": {"text": Text("✓ reporting again", "✓ 恢复上报")},
+        "forecast": {"text": Text("◷ forecast changed", "◷ 预测变化")},
     }
 )
 AREA_MAPPINGS = _values(

@@ -22,7 +22,11 @@ from domain.points import Device, Point, make_point_id
 from domain.warnings import WarningKind
 
 _DEVICE = "file"
-_LEVEL_KINDS = frozenset(WarningKind) - {WarningKind.SILENT, WarningKind.REPORTING}
+_LEVEL_KINDS = frozenset(WarningKind) - {
+    WarningKind.SILENT,
+    WarningKind.REPORTING,
+    WarningKind.FORECAST,
+}
 
 
 def median_interval_s(times_ms: Sequence[int] | npt.NDArray[np.int64]) -> float:

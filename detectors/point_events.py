@@ -48,6 +48,19 @@ class Announcer:
             else NOTHING,
         )
 
+    def forecast(self, row: int, point: int, event_ms: int, outlook: Outlook) -> Change:
+        """Tell that the forecast in force has changed while the level stays."""
+        return self._warn(
+            row,
+            point,
+            event_ms,
+            WarningKind.FORECAST,
+            previous=int(self.book.points["level"][point]),
+            counter="forecasts",
+            reasons=reasons_of(self.book, point),
+            outlook=outlook,
+        )
+
     def silence(
         self, row: int, point: int, event_ms: int, kind: WarningKind, *reasons: Reason
     ) -> Change:

@@ -88,8 +88,7 @@ POINT_FIELDS = (
     Field("below", "u1"),
     Field("below_since", "i8"),
     Field("below_most", "u1"),
-    Field("sequence", "i4"),
-    Field("silences", "i4"),
+    *(Field(name, "i4") for name in ("sequence", "silences", "forecasts")),
     Field("mutes", "u1"),
     *AROUND_FIELDS,
 )

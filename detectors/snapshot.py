@@ -6,6 +6,7 @@ bytes; names, types, shapes and ranges are checked before anything is used.
 """
 
 from io import BytesIO
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -13,6 +14,7 @@ import msgspec
 import numpy as np
 
 from detectors.columns import Array, Columns
+from detectors.forecast_news import Told
 from detectors.series import SeriesBook
 from domain.errors import GeohazardError
 from domain.warnings import Forecast, ForecastRefusal
@@ -44,6 +46,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listened_ms: int
     forecasts: list[tuple[int, Forecast]]
     refusals: list[tuple[int, ForecastRefusal]] = []
+    told: list[tuple[int, Told]] = []
 
 
 def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
@@ -59,6 +62,7 @@ def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
         listened_ms=stream.listening.total_ms,
         forecasts=sorted(stream.outlooks.forecasts.items()),
         refusals=sorted(stream.outlooks.refusals.items()),
+        told=sorted(stream.news.told.items(), key=itemgetter(0)),
     )
     text = msgspec.json.encode(header, order="deterministic")
     members: dict[str, Any] = {"header": np.frombuffer(text, np.uint8)}
@@ -94,6 +98,7 @@ def decode_state(blob: bytes, book: SeriesBook, stream: "PointStream") -> None:
     stream.listening.total_ms = header.listened_ms
     stream.outlooks.forecasts = dict(header.forecasts)
     stream.outlooks.refusals = dict(header.refusals)
+    stream.news.told = dict(header.told)
 
 
 def _tables(book: SeriesBook) -> dict[str, Columns]:
@@ -143,4 +148,7 @@ def _check(book: SeriesBook, header: Header) -> None:
         raise ValueError(msg)
     if not all(0 < key < size for key, _ in (*header.forecasts, *header.refusals)):
         msg = "a forecast of an unknown series"
+        raise ValueError(msg)
+    if not all(0 <= key < len(book.point_ids) for key, _ in header.told):
+        msg = "a forecast that an unknown point was told"
         raise ValueError(msg)

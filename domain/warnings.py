@@ -27,6 +27,7 @@ class WarningKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SILENT = "silent"
     REPORTING = "reporting"
+    FORECAST = "forecast"
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +79,7 @@ class ForecastRefusal(StrEnum):
     UNCONFIRMED = "unconfirmed"
     OVERDUE = "overdue"
     NO_DISPLACEMENT = "no_displacement"
+    AT_REST = "at_rest"
 
 
 class MethodForecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,9 +139,9 @@ class WarningEvent(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     sequence
         1 for the point's first change of level, then one more for each; ``silent`` and
-        ``reporting`` are counted apart, in the same way.
+        ``reporting`` are counted apart, in the same way, and so is ``forecast``.
     level, previous_level
-        0 to 4; equal for ``silent``, ``reporting`` and ``acknowledged``.
+        0 to 4; equal for ``silent``, ``reporting``, ``acknowledged`` and ``forecast``.
     event_ms
         Event time of the reading that caused it; for ``acknowledged``, how far the point's event
         time had come.

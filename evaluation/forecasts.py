@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from domain.levels import Level
-from domain.warnings import MethodForecast
+from domain.warnings import MethodForecast, WarningKind
 from evaluation.failures import HOUR_MS
 from evaluation.intervals import Share, Spread
 from evaluation.replay import Issued, Known
@@ -90,11 +90,11 @@ class MethodCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def issued_with(warnings: Iterable[Known]) -> list[Issued]:
-    """Forecasts that warnings carry."""
+    """Forecasts that changes of level carry; later changes of a forecast count as updates."""
     return [
         Issued(known.event.point_id, known.event.forecast, known.known_ms)
         for known in warnings
-        if known.event.forecast is not None
+        if known.event.forecast is not None and known.event.kind is not WarningKind.FORECAST
     ]
 
 

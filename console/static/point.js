@@ -141,7 +141,8 @@ export class PointPanel {
     let end = Math.max(...times, start + 60_000);
     end += (end - start) * 0.02; // room for the last state to be seen
     for (const panel of panels) if (panel.kind === "level") panel.until = end;
-    const forecast = this.stands?.forecast?.failure_ms ? this.stands.forecast : null;
+    const told = data.warnings.find((w) => w === this.stands || w.kind === "forecast");
+    const forecast = told?.forecast?.failure_ms ? told.forecast : null;
     // Look ahead as far as the forecast says, but never squeeze the data into a corner.
     if (forecast) end = Math.max(end, Math.min(forecast.latest_ms, end + (end - start) * 0.6));
     const marks = data.warnings.filter((w) => ["raised", "upgraded", "downgraded", "cleared"].includes(w.kind)).map((w) => ({ ms: w.event_ms, level: w.level }));

@@ -56,6 +56,7 @@ const WORDS = {
   acknowledged: ["acknowledged", "已确认"],
   went_silent: ["stopped reporting", "停止报数"],
   reporting: ["reports again", "恢复报数"],
+  forecastChanged: ["forecast changed", "预测变化"],
   by: ["{} by {}", "{}：{}"],
   seenBy: ["Acknowledged by {}, {}", "{}于{}确认"],
   close: ["Close", "关闭"],
@@ -183,7 +184,7 @@ export function number(value) {
 
 export const channelName = (one) => (lang() === "zh" ? one.zh : one.channel.replace(/^gnss_?(.?)/, (_, axis) => `GNSS ${axis.toUpperCase()}`).replace("_", " "));
 
-export const kindText = (kind) => t(kind === "silent" ? "went_silent" : kind);
+export const kindText = (kind) => t({ silent: "went_silent", forecast: "forecastChanged" }[kind] ?? kind);
 
 export function labelAll() {
   for (const node of document.querySelectorAll("[data-text]")) node.textContent = t(node.dataset.text);
