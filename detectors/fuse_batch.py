@@ -12,7 +12,6 @@ import numpy as np
 from detectors.coincidence import Coincidence
 from detectors.columns import F64, I64, Mask, Rows
 from detectors.drifts import note_drift, note_speed, wake
-from detectors.forecast_news import ForecastNews
 from detectors.forecasting import ASKED_FROM
 from detectors.fusion import Caps, step
 from detectors.outage import quiet_points, why_mute, why_silent
@@ -58,7 +57,6 @@ class PointStream:
         self.listening = Listening()
         self.outlooks = Outlooks(book)
         self.announcer = Announcer(book, self.outlooks)
-        self.news = ForecastNews(book, self.outlooks)
         self._caps = Caps.of(book)
         self._neighbours = Neighbours(book)
         self._coincidence = Coincidence(book, self._neighbours)
@@ -173,11 +171,9 @@ class PointStream:
         for place in np.flatnonzero(before != after).tolist():
             row, point, time_ms = (int(a[place]) for a in (rows, points, times))
             changes.append(self.announcer.level(row, point, time_ms, int(before[place])))
-            self.news.note(point, changes[-1].warning)
-        for place, outlook in self.news.due(points, times, good & (before == after)):
+        for place, outlook in self.announcer.news.due(points, times, good & (before == after)):
             row, point, time_ms = (int(a[place]) for a in (rows, points, times))
             changes.append(self.announcer.forecast(row, point, time_ms, outlook))
-            self.news.note(point, changes[-1].warning)
         self._rest(points)
         return changes
 

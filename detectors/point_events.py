@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from detectors.forecast import Outlook
+from detectors.forecast_news import ForecastNews
 from detectors.forecasting import ASKED_FROM
 from detectors.outlooks import NOTHING, Outlooks
 from detectors.reasons import reasons_of
@@ -31,11 +32,12 @@ class Announcer:
     def __init__(self, book: SeriesBook, outlooks: Outlooks) -> None:
         self.book = book
         self.outlooks = outlooks
+        self.news = ForecastNews(book, outlooks)
 
     def level(self, row: int, point: int, event_ms: int, previous: int) -> Change:
         """Tell of a new level, which the table of points already holds."""
         level = int(self.book.points["level"][point])
-        return self._warn(
+        change = self._warn(
             row,
             point,
             event_ms,
@@ -47,10 +49,12 @@ class Announcer:
             if level >= ASKED_FROM
             else NOTHING,
         )
+        self.news.note(point, change.warning)
+        return change
 
     def forecast(self, row: int, point: int, event_ms: int, outlook: Outlook) -> Change:
         """Tell that the forecast in force has changed while the level stays."""
-        return self._warn(
+        change = self._warn(
             row,
             point,
             event_ms,
@@ -60,6 +64,8 @@ class Announcer:
             reasons=reasons_of(self.book, point),
             outlook=outlook,
         )
+        self.news.note(point, change.warning)
+        return change
 
     def silence(
         self, row: int, point: int, event_ms: int, kind: WarningKind, *reasons: Reason

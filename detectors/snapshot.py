@@ -62,7 +62,7 @@ def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
         listened_ms=stream.listening.total_ms,
         forecasts=sorted(stream.outlooks.forecasts.items()),
         refusals=sorted(stream.outlooks.refusals.items()),
-        told=sorted(stream.news.told.items(), key=itemgetter(0)),
+        told=sorted(stream.announcer.news.told.items(), key=itemgetter(0)),
     )
     text = msgspec.json.encode(header, order="deterministic")
     members: dict[str, Any] = {"header": np.frombuffer(text, np.uint8)}
@@ -98,7 +98,7 @@ def decode_state(blob: bytes, book: SeriesBook, stream: "PointStream") -> None:
     stream.listening.total_ms = header.listened_ms
     stream.outlooks.forecasts = dict(header.forecasts)
     stream.outlooks.refusals = dict(header.refusals)
-    stream.news.told = dict(header.told)
+    stream.announcer.news.told = dict(header.told)
 
 
 def _tables(book: SeriesBook) -> dict[str, Columns]:
