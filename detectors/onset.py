@@ -60,8 +60,8 @@ def onset_hours(rings: Rings, counts: Array, stage: tuple[F64, F64], way: F64, n
             np.where(inside, part, 0.0).sum(axis=0) / number for part in (days, values)
         )
         away, risen = days - middle, values - level
-        spread = np.where(inside, away * away, 0.0).sum(axis=0)
-        slope = np.where(inside, away * risen, 0.0).sum(axis=0) / spread
+        spread = _sum(np.where(inside, away * away, 0.0))
+        slope = _sum(np.where(inside, away * risen, 0.0)) / spread
         left = (risen - slope * away) * way
         sigma = np.repeat(noise[::-1], RING, axis=0)
         # The line itself is known to within this at a distance from its middle.
@@ -70,6 +70,12 @@ def onset_hours(rings: Rings, counts: Array, stage: tuple[F64, F64], way: F64, n
     since = -np.where(on_line, days, -np.inf).max(axis=0)
     found: F64 = np.where((number >= FEWEST) & np.isfinite(since), 24.0 * since, np.nan)
     return found
+
+
+def _sum(values: F64) -> F64:
+    """Sum over the nodes, one after another: NumPy's own order depends on the number of series."""
+    total: F64 = np.cumsum(values, axis=0)[-1]
+    return total
 
 
 def _joined(rings: Rings, counts: Array) -> tuple[F64, F64, Mask]:
