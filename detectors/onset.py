@@ -56,9 +56,7 @@ def onset_hours(rings: Rings, counts: Array, stage: tuple[F64, F64], way: F64, n
     inside = known & (days >= begins - 1e-6) & (days <= ends + 1e-6)
     number = inside.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        middle, level = (
-            np.where(inside, part, 0.0).sum(axis=0) / number for part in (days, values)
-        )
+        middle, level = (_sum(np.where(inside, part, 0.0)) / number for part in (days, values))
         away, risen = days - middle, values - level
         spread = _sum(np.where(inside, away * away, 0.0))
         slope = _sum(np.where(inside, away * risen, 0.0)) / spread
