@@ -1,6 +1,7 @@
 """One piece of evidence in words: the reading, what was computed, and the limits that mattered."""
 
-from alerts import phrases
+from alerts import direction_words, phrases
+from alerts.direction_words import direction_en, direction_zh
 from alerts.motion_words import TOLD, motion_en, motion_zh
 from alerts.quantities import Quantity, quantity, unit_zh
 from alerts.words import clean_text, local_time, number
@@ -38,6 +39,7 @@ orange (level 3 of 4).
         f"{phrases.flag_en(reason.flag)}"
         + (f"; {found}" if found else "")
         + (f"; {how}" if (how := motion_en(reason)) else "")
+        + (f"; {where}" if (where := direction_en(reason)) else "")
         + (f"; limits: {limits}" if limits else "")
         + f". Detector {clean_text(reason.detector)}, rule {clean_text(reason.rule)} "
         f"{clean_text(reason.rule_version)}: alone supports {phrases.level_en(reason.level)}."
@@ -58,6 +60,7 @@ def evidence_zh(reason: Reason) -> str:
         f"{f'{number(reason.value)} {unit_zh(unit)}'.strip()}，质量{phrases.flag_zh(reason.flag)}"
         + (f"；{found}" if found else "")
         + (f"；{how}" if (how := motion_zh(reason)) else "")
+        + (f"；{where}" if (where := direction_zh(reason)) else "")
         + (f"；阈值：{limits}" if limits else "")
         + f"。方法：{method_zh(clean_text(reason.detector))}，规则{clean_text(reason.rule)} "
         f"{clean_text(reason.rule_version)}，单独支持{phrases.level_zh(reason.level)}。"
@@ -73,7 +76,12 @@ def _channel(name: str) -> tuple[str, str]:
 
 
 def _features(reason: Reason) -> list[tuple[Quantity, float]]:
-    return [(quantity(k), value) for k, value in reason.features.items() if not TOLD.match(k)]
+    told = direction_words.TOLD if direction_en(reason) else ()
+    return [
+        (quantity(key), value)
+        for key, value in reason.features.items()
+        if not TOLD.match(key) and key not in told
+    ]
 
 
 def _limits(reason: Reason) -> list[tuple[Quantity, float, bool]]:
