@@ -212,12 +212,9 @@ class SeriesBook:
 
     def _instrument(self, point: int, series: int) -> int:
         others = self.members[point, : self.member_count[point]].tolist()
-        have = [
-            (self.series_keys[row], int(self.series["instrument"][row]))
-            for row in others
-            if row != series
-        ]
-        return instrument_number(self.series_keys[series], have)
+        number, keys = self.series["instrument"], self.series_keys
+        have = [(keys[row], int(number[row])) for row in others if row != series]
+        return instrument_number(keys[series], have)
 
     def partners(self, series: Rows, time_ms: I64, told_ms: I64) -> Partners:
         """Way from readings to the series beside theirs; times mended and as claimed."""

@@ -1,7 +1,9 @@
 """The detector engines of the partitions that this worker owns.
 
 An engine is made when the first frame of its partition arrives: from the last snapshot if there
-is one. Frames that the snapshot already covers are recognised by their offset and skipped.
+is one. Frames that the snapshot already covers are recognised by their offset and skipped. A
+snapshot of another release that this one cannot read is told in the log, and the state is learned
+anew.
 """
 
 import logging
@@ -9,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from detectors.snapshot import SnapshotError
 from pipeline import checkpoint
 from pipeline.checkpoint import Changelog
 from pipeline.compression import compress, decompress
@@ -93,6 +96,10 @@ class Partitions(Generic[E]):
         if found is None:
             return Partition(number, engine)
         offset, blob = found
-        engine.restore(decompress(blob))
+        try:
+            engine.restore(decompress(blob))
+        except SnapshotError as error:
+            log.warning("partition %d learns anew after offset %d: %s", number, offset, error)
+            return Partition(number, self.make(), offset)
         log.info("partition %d resumes after offset %d", number, offset)
         return Partition(number, engine, offset, offset)

@@ -16,7 +16,7 @@ LENGTH, ONSET = 20 * DAY, 10 * DAY
 
 
 def _rows(velocity: tuple[float, float, float], seed: int) -> list[Row]:
-    """A receiver that rests for ten days, then moves; mm a day of each axis."""
+    """Make a receiver that rests for ten days, then moves; mm a day of each axis."""
     rng = np.random.default_rng(seed)
     days = np.maximum(np.arange(LENGTH) - ONSET, 0) / DAY
     series = [

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detectors.snapshot import SnapshotError
 from pipeline import checkpoint
 from pipeline.partitions import Partitions
 
@@ -150,3 +151,21 @@ def test_a_partition_that_left_is_forgotten_and_recovered_from_its_snapshot() ->
     partitions.keep_only([3])
     assert partitions.get(2).engine.total == 1
     assert partitions.get(2).offset == 1
+
+
+class OfAnotherRelease(Sum):
+    """Reads no snapshot that it finds."""
+
+    def restore(self, blob: bytes) -> None:
+        message = "expected version 2, found version 1"
+        raise SnapshotError(message)
+
+
+def test_a_state_of_another_release_is_learned_anew_and_nothing_is_judged_twice() -> None:
+    table = MemoryChangelog()
+    partitions = Partitions(table, Sum)
+    before = partitions.get(2)
+    before.engine.total, before.offset = 5, 41
+    asyncio.run(partitions.save(before))
+    after = Partitions(table, OfAnotherRelease).get(2)
+    assert (after.engine.total, after.offset, after.saved_offset) == (0, 41, -1)
