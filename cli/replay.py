@@ -23,6 +23,7 @@ from ingest.mqtt import make_client
 
 MAX_INFLIGHT = 100
 ACK_SECONDS = 30.0
+START_SECONDS = 60.0
 REGISTRY_SECONDS = 3.0
 """Every role looks at the registry once a second; a new point is given time to be known."""
 
@@ -51,6 +52,8 @@ def replay(
 
     The point and its device are added to the registry if they are not in it.
     """
+    if data_dir is not None:
+        wait_for_run(data_dir)
     settings = load_settings(data_dir / "geohazard.toml" if data_dir else config)
     series = read_series(
         file,
@@ -65,6 +68,22 @@ def replay(
     register(settings, point, device_id, series)
     sent = publish(settings, point, device_id, series, speed)
     Console().print(f"published {sent} readings of {series.channel} for {point} as {device_id}")
+
+
+def wait_for_run(folder: Path, most_s: float = START_SECONDS) -> None:
+    """Wait until the roles of `geohazard up` listen: its simulator speaks only then.
+
+    Raises
+    ------
+    GeohazardError
+        If there is no such run.
+    """
+    deadline = time.monotonic() + most_s
+    while not (folder / "sim.progress.json").exists():
+        if time.monotonic() > deadline:
+            msg = f"nothing runs in {folder}: start `geohazard up --data-dir {folder}` first"
+            raise GeohazardError(msg)
+        time.sleep(0.2)
 
 
 def register(settings: Settings, point_id: str, device_id: str, series: Series) -> None:

@@ -47,6 +47,11 @@ class Layout:
         return self.root / "registry.csv"
 
     @property
+    def simulated(self) -> Path:
+        """The points that the simulator speaks for: none that joins the registry later."""
+        return self.root / "simulated.csv"
+
+    @property
     def record(self) -> Path:
         """The DuckDB file."""
         return self.root / "record.duckdb"

@@ -116,7 +116,7 @@ class Run:
     def _programs(self) -> list[Program]:
         me, role = ([sys.executable, "-m", module] for module in ("cli.main", "cli.role"))
         layout = self.layout
-        sim = [*me, "sim", "--registry", str(layout.registry), "--ledger", str(layout.ledger)]
+        sim = [*me, "sim", "--registry", str(layout.simulated), "--ledger", str(layout.ledger)]
         sim += ["--summary", str(layout.sim_summary), *self.sim_options]
         mqtt = [*role, "embedded-mqtt", str(layout.mqtt_port), str(layout.root / "rumqttd.toml")]
         receiver = [*role, "webhook-receiver", "--port", str(layout.webhook_port)]

@@ -1,5 +1,6 @@
 """Before a run starts: its options, its province, its files."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,5 +57,6 @@ def prepare(root: Path, sockets: Path, options: SimOptions, console: Console) ->
     layout = make_layout(root, sockets)
     interval_s = options.interval_s * speed
     make_registry(options.points, options.seed, interval_s, layout.registry)
+    shutil.copyfile(layout.registry, layout.simulated)
     registry = load_registry(layout.registry)
     return Run(layout, registry, options.as_arguments(), console)

@@ -140,7 +140,6 @@ def test_replayed_files_are_stored_and_judged_as_offline(tmp_path: Path) -> None
         recordings |= MEASURED
     options = ("--points", "60", "--interval", "2s", "--duration", "40", "--data-dir", str(data))
     with running(*options, temp=temp) as process:
-        wait((data / "sim.progress.json").exists, process)
         for point, (file, time_column, value_column, channel, where) in recordings.items():
             command = [sys.executable, "-m", "cli.main", "replay", str(file), "--point", point]
             command += ["--time", time_column, "--value", value_column]
@@ -161,7 +160,7 @@ def test_replayed_files_are_stored_and_judged_as_offline(tmp_path: Path) -> None
             stored = record.execute(
                 "SELECT event_ms, value FROM reading WHERE point_id = ? ORDER BY event_ms", [point]
             ).fetchall()
-            assert stored == sorted(
+            assert stored == sorted(  # the simulator does not speak for a point that joined
                 zip(series.times_ms.tolist(), series.values.tolist(), strict=True)
             )
             levels = record.execute(
