@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors import flat, seasons, spikes, units, wrong_fixes
+from detectors import axes, flat, seasons, spikes, units, wrong_fixes
 from detectors.climatology import record_rain_mm, unseasonable
 from detectors.columns import F32, F64, I64, U8, Array, Columns, Mask, Rows
 from detectors.quality_limits import (
@@ -28,7 +28,7 @@ from domain.channels import CHANNEL_NAMES
 from domain.levels import Flag
 from domain.quality import Test
 
-FIELDS = (*spikes.FIELDS, *flat.FIELDS, *units.FIELDS, *seasons.FIELDS)
+FIELDS = (*spikes.FIELDS, *flat.FIELDS, *units.FIELDS, *axes.FIELDS, *seasons.FIELDS)
 
 RAIN_SUSPECT_SHARE = 0.3
 """Rain above this share of the world's record for its interval is suspect."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from detectors import (
     arrival,
+    axes,
     baseline_jumps,
     batteries,
     clocks,
@@ -140,18 +141,21 @@ def _fresh(
     series: Rows,
     time_ms: I64,
     told_ms: I64,
-    value: F64,
+    sent: F64,
     rows: Rows,
     out: Screened,
 ) -> None:
     table = book.series
     beside = book.partners(series, time_ms, told_ms)
     channel, interval = table["channel"][series], book.interval_ms[series]
-    table["origin"][series] = np.where(table["count"][series] > 0, table["origin"][series], value)
-    relative = (value - table["origin"][series]).astype(np.float32)
+    table["origin"][series] = np.where(table["count"][series] > 0, table["origin"][series], sent)
     noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[channel])
+    exchanged, sure, value = axes.untangle(beside, channel, sent, noise)
+    out.gate[rows[exchanged & ~sure]] = Flag.SUSPECT
+    relative = (value - table["origin"][series]).astype(np.float32)
     joint = baseline_jumps.look(beside, interval)
     judged = quality.judge(table, series, channel, time_ms, relative, value, interval, noise)
+    judged.tests[exchanged] |= np.uint16(Test.AXES)
     judged.tests[joint.jumped] |= np.uint16(Test.JUMP)
     low_v = book.limits[beside.point, book.threshold_names["battery_low_v"]]
     judged.tests[batteries.look(beside, low_v, value)] |= np.uint16(Test.BATTERY)
@@ -164,7 +168,8 @@ def _fresh(
     judged.tests[stepped] |= np.uint16(Test.JUMP)
     closed = tracks.accumulate(table, series, interval, time_ms, clean)
     absolute = clean.astype(np.float64) + table["origin"][series]
-    partners.show(table, series, time_ms, told_ms, judged.raw, absolute)
+    raw = np.where(exchanged, sent, judged.raw)
+    partners.show(table, series, time_ms, told_ms, raw, absolute)
     batch = Round(
         series=series,
         point=beside.point,
@@ -188,7 +193,7 @@ def _fresh(
     out.live[rows] = True
     out.tests[rows] |= judged.tests
     out.gate[rows] = flag
-    mended = (out.tests[rows] & np.uint16(Test.CLOCK)) > 0
+    mended = (out.tests[rows] & np.uint16(Test.CLOCK | Test.AXES)) > 0
     out.flag[rows] = np.where(mended, np.maximum(flag, Flag.SUSPECT), flag)
     consult(book, batch, rows, out)
 
