@@ -5,6 +5,7 @@ from typing import Any
 
 from alerts.explain import Words, explain
 from alerts.forecast_words import outlook_en, outlook_zh
+from alerts.surroundings_words import surroundings_en, surroundings_zh
 from console.model import Entry, Model
 from domain.channels import CHANNELS
 from domain.districts import districts
@@ -135,14 +136,14 @@ def _explained(
         yield {
             **warning_json(event),
             "seen": seen_json(model.acknowledgement(event.id) or seen.get(event.id)),
-            "en": _words(words.en, outlook_en(event)),
-            "zh": _words(words.zh, outlook_zh(event)),
+            "en": _words(words.en, outlook_en(event), surroundings_en(event.surroundings)),
+            "zh": _words(words.zh, outlook_zh(event), surroundings_zh(event.surroundings)),
         }
 
 
-def _words(words: Words, outlook: str) -> dict[str, str]:
+def _words(words: Words, outlook: str, around: str) -> dict[str, str]:
     parts = {"headline": words.headline, "text": words.text, "advice": words.advice}
-    return {**parts, "outlook": outlook}
+    return {**parts, "outlook": outlook, "around": around}
 
 
 def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ export function card(panel, w) {
     forecast(w),
     h("p", { class: "advice" }, h("b", null, `${t("advice")}: `), words.advice),
     reasons(words.text),
+    words.around ? h("p", { class: "help around" }, words.around) : null,
     h("details", { class: "whole" }, h("summary", { "data-key": `whole ${w.id}` }, t("wholeText")), h("pre", { class: "why" }, words.text), h("p", { class: "id" }, w.id)),
     w.seen ? seenBy(w.seen) : form(panel, w),
   ];

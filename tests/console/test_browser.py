@@ -101,6 +101,7 @@ def test_a_click_on_a_warning_shows_the_point_with_charts_and_reasons(
         f"of device d{RUNAWAY}: reading"
     )
     expect(page.locator("#point .why").first).to_contain_text("Level: from")
+    expect(page.locator("#point .around").first).to_contain_text("Around it:")
     expect(page.locator("#charts")).to_contain_text("No data yet")  # rain was never measured
     line = page.locator("#charts path.line").first.get_attribute("d") or ""
     assert line.count("L") >= 40  # a stroke for each reading
