@@ -32,11 +32,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable ".[embedded]"
+	$(BIN)/python -m pip install --quiet --editable ".[embedded,plot]"
 	@touch $@
 
 $(VENV)/.developer: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable ".[embedded,dev]"
+	$(BIN)/python -m pip install --quiet --editable ".[embedded,plot,dev]"
 	@touch $@ $(VENV)/.installed
 
 clean:

@@ -53,6 +53,8 @@ def print_comparison(comparison: Comparison, console: Console, words: Words = EN
     ]
     head = ("figure", "baseline", "now", "verdict")
     console.print(_table(words, f"Against the baseline{note}", head, rows))
+    if not rows:
+        _line(console, words, "no figure is better or worse")
     for failure in comparison.lost:
         _line(console, words, f"no longer warned at orange: {failure}")
     for failure in comparison.won:

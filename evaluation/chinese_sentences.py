@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, str] = {
     "No figure differs.": "各项指标均无差异。",
     "no longer warned at orange": "不再达到橙色",
     "newly warned at orange": "新达到橙色",
+    "no figure is better or worse": "各项指标均无优劣变化",
     "silence noticed: none was due": "静默：无应发现者",
 }
 PICTURES: Mapping[str, str] = {
