@@ -3,10 +3,24 @@
 import numpy as np
 import pytest
 
+from detectors.contradiction import doubt
+from detectors.discovery import find_detectors
 from detectors.engine import Engine, Outcome
+from detectors.rules import DEFAULT_RULES
+from detectors.series import SeriesBook
+from detectors.witnesses import Bench
 from domain.levels import Flag
 from domain.quality import Test
-from tests.detectors.worlds import feed, highest, levels_of, merged, one_point, rows_of
+from tests.detectors.worlds import (
+    POINT_ID,
+    START_MS,
+    feed,
+    highest,
+    levels_of,
+    merged,
+    one_point,
+    rows_of,
+)
 
 STEPS = 300
 HOURS = np.arange(STEPS) / 6.0
@@ -65,16 +79,20 @@ def test_a_site_may_say_that_its_slope_does_not_turn() -> None:
 
 
 def test_after_rain_a_tilt_meter_at_rest_proves_nothing() -> None:
-    rain = np.where((HOURS > 5.0) & (HOURS < SINCE_H), 4.0, 0.0)
-    assert highest(judged({"crack": CRACK, "rain": rain, **STILL_TILT})) >= 2
+    """105 mm in eight hours: they raise nothing by themselves, and bear no level out."""
+    rain = np.where((HOURS > SINCE_H - 8.0) & (HOURS < SINCE_H), 2.2, 0.0)
+    assert highest(judged({"rain": rain})) == 0
+    assert highest(judged({"crack": CRACK, "rain": rain, **STILL_TILT})) == 2
 
 
 def test_motion_that_grows_is_no_drift() -> None:
-    """It runs away in some days and never turns: yellow, long before it is fast."""
-    left_h = 75.0 - HOURS
-    growing = 200.0 * np.log(75.0 / left_h) + noise(0.02, 1)
-    outcomes = judged({"crack": growing, **STILL_TILT})
-    assert highest(outcomes) >= 2
+    """From 1 to 25 mm a day, against a calm past and without a turn: yellow all the same."""
+    steps = 700
+    speed = 1.0 + 24.0 * np.clip((np.arange(steps) / 6.0 - 70.0) / 45.0, 0.0, 1.0)
+    own = [np.random.default_rng(seed).normal(size=steps) for seed in (1, 2, 3)]
+    growing = np.cumsum(speed) / 144.0 + 0.02 * own[0]
+    outcomes = judged({"crack": growing, "tilt_x": 0.002 * own[1], "tilt_y": 0.002 * own[2]})
+    assert levels_of(outcomes) == [1, 2]
 
 
 def test_fast_motion_stands_beside_a_tilt_meter_at_rest() -> None:
@@ -99,3 +117,21 @@ def test_a_receiver_too_noisy_to_see_the_motion_does_not_gainsay_it() -> None:
     )
     assert highest(judged({"crack": crack, **loud})) == 2
     assert highest(judged({"crack": crack, **fine})) == 1
+
+
+@pytest.mark.parametrize(("bin_of_the_other", "drifts"), [(7.0, True), (6.0, False)])
+def test_bins_are_compared_only_where_both_have_closed_them(
+    bin_of_the_other: float, drifts: bool
+) -> None:
+    """Of two series of one message the first closes its bin before the other has spoken."""
+    book = SeriesBook(one_point("crack", "gnss_e"), DEFAULT_RULES, find_detectors())
+    crack, gnss = (book.add_series((POINT_ID, "d1", name)) for name in ("crack", "gnss_e"))
+    now = np.array([START_MS])
+    for row in (crack, gnss):
+        book.fused["seen"][row] = START_MS
+    book.fused["stay"][crack] = 2
+    book.fused["shift"][crack] = [0.0, 0.0, 30.0, 30.0, 0.1, 0.1, 0.1, 0.1, 7.0]
+    book.fused["shift"][gnss] = [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, bin_of_the_other]
+    points = np.array([book.point_index[POINT_ID]])
+    found = doubt(book, Bench.of(book, points, now), points, now)
+    assert found.drift[0].tolist()[:2] == [drifts, False]
