@@ -16,6 +16,7 @@ from detectors import (
     partners,
     quality,
     steps,
+    thermal,
     tracks,
 )
 from detectors.columns import F64, I64, Mask, Rows
@@ -160,6 +161,9 @@ def _fresh(
     low_v = book.limits[beside.point, book.threshold_names["battery_low_v"]]
     judged.tests[batteries.look(beside, low_v, value)] |= np.uint16(Test.BATTERY)
     flag, clean = np.maximum(judged.flag, out.gate[rows]), judged.value
+    good = flag < Flag.SUSPECT
+    bent = thermal.look(table, series, channel, time_ms, interval, clean, good, noise)
+    judged.tests[bent] |= np.uint16(Test.THERMAL)
     alone = judged.confirmed & ~joint.watched
     if alone.any():
         steps.remember(table, series, alone, judged.leap, clean)

@@ -17,6 +17,7 @@ from detectors import (
     quality,
     receiver,
     steps,
+    thermal,
     tracks,
 )
 from detectors.base import FEATURES, Detector
@@ -44,6 +45,7 @@ SERIES_FIELDS = (
     *clocks.FIELDS,
     *partners.FIELDS,
     *receiver.FIELDS,
+    *thermal.FIELDS,
     *forecasting.FIELDS,
     # The series' support for a level: of its newest good reading, and as confirmed.
     Field("claim_before", "u1"),
