@@ -22,6 +22,7 @@ LENIENT, FIRM = 0.5, -1.0
 """Errors by which the others' motion may pass that share, to be doubted and to be named."""
 
 MOST_MM = 100.0
+LATELY_INTERVALS = 3.5
 _SIZES = (1, 2, 4, 8)
 _UP = len(AXES) - 1
 
@@ -37,6 +38,7 @@ def hold(batch: Round, best: Verdict) -> Mask:
     axis = batch.channel.astype(np.intp) - FIRST_AXIS
     asked = (axis >= 0) & (axis < len(AXES)) & (best.stay > 1)
     asked &= batch.table["track_count"][batch.series] >= 4 * _SIZES[-1]
+    asked[asked] = _heard(batch.select(asked), axis[asked])
     drifts = np.zeros(len(batch), bool)
     if not asked.any():
         return drifts
@@ -49,6 +51,16 @@ def hold(batch: Round, best: Verdict) -> Mask:
     for levels in (best.claim, best.sure, best.stay):
         levels[held] = np.minimum(levels[held], 1)
     return drifts
+
+
+def _heard(batch: Round, axis: Array) -> Mask:
+    """Whether both other axes spoke lately: one that is silent bears no witness."""
+    heard = np.ones(len(batch), bool)
+    for place, name in enumerate(AXES):
+        seen = batch.partners.of(name)
+        lately = batch.time_ms - seen.time_ms <= LATELY_INTERVALS * batch.interval_ms
+        heard &= (seen.known & lately) | (axis == place)
+    return heard
 
 
 def _alone(batch: Round, axis: Array) -> tuple[Mask, Mask]:

@@ -143,6 +143,12 @@ def show(table: Columns, series: Rows, time_ms: I64, told_ms: I64, raw: F64, cle
     table["shown"][series] = shown
 
 
+def newest_raw(table: Columns, series: Rows) -> F64:
+    """Newest reading of each series as it came, whatever the tests said of it; NaN before any."""
+    found: F64 = table["shown"][series, _SHOWN + _RAW]
+    return found
+
+
 def turns(points: Rows, series: Rows, told_ms: I64) -> list[Rows]:
     """Split readings into rounds: the k-th message of every point together.
 

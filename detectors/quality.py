@@ -13,6 +13,7 @@ import numpy as np
 from detectors import axes, flat, seasons, spikes, units, wrong_fixes
 from detectors.climatology import record_rain_mm, unseasonable
 from detectors.columns import F32, F64, I64, U8, Array, Columns, Mask, Rows
+from detectors.partners import newest_raw
 from detectors.quality_limits import (
     FAIL_HIGH,
     FAIL_LOW,
@@ -147,7 +148,7 @@ def judge(
     held, confirmed, leap = spikes.hold(table, series, channel, value, last, jump, far)
     if confirmed.any():
         table["unit_level"][series[confirmed]] = last[confirmed]
-    _judge_rain(table, series, channel, time_ms, raw, last, interval_ms, tests)
+    _judge_rain(table, series, channel, time_ms, raw, interval_ms, tests)
     _mark(tests, Test.SPIKE, held | misfit)
     _mark(tests, Test.UNIT, wrong_unit)
     _mark(tests, Test.ATTENUATED, flat.attenuated(table, series, jump, noise) & ~wrong_unit)
@@ -210,7 +211,6 @@ def _judge_rain(
     channel: U8,
     time_ms: I64,
     raw: F64,
-    last: F32,
     interval_ms: F64,
     tests: Array,
 ) -> None:
@@ -219,6 +219,7 @@ def _judge_rain(
     if not place.size:
         return
     mm, span = raw[place], interval_ms[place]
-    before = last[place].astype(np.float64) + table["origin"][series[place]]
+    # As it came: a cloudburst whose first reading was held goes on, and is none the less one.
+    before = newest_raw(table, series[place])
     _mark(tests, Test.CLIMATOLOGY, place[unseasonable(time_ms[place], mm, span)])
     _mark(tests, Test.SPIKE, place[spikes.sudden_rain(mm, before, span)])

@@ -49,7 +49,7 @@ def far(recent: F32, count: Array, value: F32, noise: F64, intervals: F64) -> tu
     --------
     >>> recent = np.array([[0.0, 3.0, -3.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5]], np.float32)
     >>> more = np.array([3.0]), np.ones(1)
-    >>> known, far_off = far(recent, np.array([50]), np.float32([16.0]), *more)
+    >>> known, far_off = far(recent, np.array([50]), np.float32([18.0]), *more)
     >>> bool(known[0]), bool(far_off[0])
     (True, True)
     """

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from detectors.base import Detector, Verdict
+from detectors.base import FEATURES, Detector, Verdict
 from detectors.columns import Columns, Field
 from detectors.engine import Engine, Outcome
 from detectors.tracks import Round
@@ -315,7 +315,7 @@ def _event(family: str, seed: int = 0) -> np.ndarray:
 def names_its_evidence(detector: Detector) -> None:
     """Feature and threshold names exist, carry no unknown fields, and are distinct."""
     names = [name.format(unit="mm") for name in detector.feature_names]
-    assert len(set(names)) == len(names) <= 8, "names of features"
+    assert len(set(names)) == len(names) <= FEATURES, "names of features"
     known = Engine({})._book.threshold_names
     for family in detector.families:
         assert set(detector.thresholds(family)) <= set(known), "an unknown threshold"

@@ -59,6 +59,7 @@ def test_fast_motion_of_one_stands_until_the_other_would_have_seen_it() -> None:
 def test_two_instruments_that_move_together_are_orange() -> None:
     crack, gnss = drift(55.0, 20.0) + noise(0.02, 1), drift(55.0, 20.0) + noise(1.0, 2)
     assert highest(judged(crack=crack)) == 2
+    # One axis alone: a receiver whose other axes are silent bears no witness against itself.
     assert highest(judged(crack=crack, gnss_e=gnss)) == 3
 
 

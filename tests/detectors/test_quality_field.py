@@ -157,6 +157,11 @@ def test_sudden_rain_is_suspect_and_rain_that_grew_is_not() -> None:
     assert where(outcome, SPIKE) == [2]
 
 
+def test_a_cloudburst_that_begins_at_once_is_held_for_one_reading_only() -> None:
+    outcome = run("rain", rows("rain", np.array([0.0, 0.0, *[14.0] * 6, 0.0])))
+    assert where(outcome, SPIKE) == [2]
+
+
 def test_the_plunge_of_a_slope_that_sped_up_is_believed_at_once() -> None:
     """Steps of 1, 2, 4, 8 mm, then a metre: no reading is held, and none is called a jump."""
     creep = np.cumsum([1.0, 2.0, 4.0, 8.0])
