@@ -107,7 +107,7 @@ class Spoiler(PerDevice):
         """Give a wrong fix: all axes of a receiver miss together, the height the most."""
         rows = np.flatnonzero(faults.active[FaultKind.OUTLIER])
         for row in rows.tolist():
-            values[row, self._axes[row]] += self._wrong_mm(row, number, "outlier", _OUTLIER_MM)
+            values[row, self._axes[row]] += self._wrong_mm(row, number, "wrong fix", _OUTLIER_MM)
         return rows
 
     def _wrong_mm(self, row: int, number: int, what: str, median_mm: float) -> Array:
