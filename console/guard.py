@@ -91,6 +91,11 @@ def make_guard(names: frozenset[str] | None, sessions: Sessions | None) -> Middl
     return guard
 
 
+def headers_of(*, tls: bool) -> dict[str, str]:
+    """Give the headers that every answer carries; see `add_headers`."""
+    return HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if tls else {})
+
+
 def add_headers(app: web.Application, *, tls: bool) -> None:
     """Put the headers on every answer: pages, refusals, errors, the live connection's beginning.
 
@@ -99,7 +104,7 @@ def add_headers(app: web.Application, *, tls: bool) -> None:
     tls
         Whether browsers should insist on TLS from now on.
     """
-    headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if tls else {})
+    headers = headers_of(tls=tls)
 
     async def prepare(_: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(headers)

@@ -1,15 +1,12 @@
 """The console from settings to a running server."""
 
 import asyncio
-import contextlib
 import gzip
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator
 
 import msgspec
-from aiohttp import web
 
 from console.acknowledging import Acknowledger
 from console.app import make_app
@@ -19,9 +16,10 @@ from console.follow import Follower
 from console.guard import allowed_names, is_loopback, make_guard
 from console.model import Model
 from console.parts import Console
+from console.server import served
 from console.sessions import Sessions
 from domain.clock import Clock, SystemClock
-from domain.errors import GeohazardError, SettingsError
+from domain.errors import SettingsError
 from domain.registry import RegistryFile
 from domain.settings import ConsoleSettings, Settings, secret_of
 from storage.histories import History
@@ -60,7 +58,7 @@ async def run_console(settings: Settings, stop: asyncio.Event) -> None:
         secure=tls is not None,
     )
     guard = make_guard(allowed_names(options.host, options.names), sessions)
-    async with _served(make_app(console, guard), options, tls):
+    async with served(make_app(console, guard), options, tls):
         await _follow(console, registry, settings, clock, stop)
 
 
@@ -123,33 +121,6 @@ def open_history(settings: Settings) -> History | None:
     from storage.history_socket import SocketHistory  # noqa: PLC0415
 
     return SocketHistory(settings.store.socket)
-
-
-@contextlib.asynccontextmanager
-async def _served(
-    app: web.Application, options: ConsoleSettings, tls: ssl.SSLContext | None
-) -> AsyncIterator[None]:
-    # Long-lived connections do not hold up the end.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await _listen(runner, options, tls)
-        yield
-    finally:
-        await runner.cleanup()
-
-
-async def _listen(
-    runner: web.AppRunner, options: ConsoleSettings, tls: ssl.SSLContext | None
-) -> None:
-    try:
-        await web.TCPSite(runner, options.host, options.port, ssl_context=tls).start()
-    except OSError as error:
-        msg = f"the console cannot listen on {options.host}:{options.port}: {error.strerror}"
-        raise GeohazardError(msg) from error
-    host, port = runner.addresses[0][:2]
-    name = f"[{host}]" if ":" in host else host
-    log.warning("console: %s://%s:%d/", "https" if tls else "http", name, port)
 
 
 async def _follow(

@@ -4,7 +4,10 @@ Each level has a second cue beside its colour: a disc that fills as the level ri
 """
 
 from collections.abc import Iterable
-from itertools import combinations_with_replacement
+from functools import reduce
+from itertools import combinations
+from math import comb
+from operator import or_
 from typing import Any
 from urllib.parse import quote
 
@@ -19,8 +22,8 @@ from domain.quality import Test
 LEVEL_COLOURS = ("#73797f", "#0078d4", "#ffd500", "#ff8000", "#e60000")
 """Of levels 0 to 4: grey, and the four official colours."""
 _DISCS = ("○", "◔", "◑", "◕", "●")
-GOOD, BAD = "#3a8f5d", "#8f3ab0"
-"""Neither of them is a level's colour."""
+GOOD, SUSPECT, BAD = "#3a8f5d", "#c9a227", "#8f3ab0"
+"""None of them is a level's colour."""
 
 Mapping = dict[str, Any]
 Override = dict[str, Any]
@@ -61,19 +64,33 @@ FLAG_MAPPINGS = _values(
     {
         str(int(Flag.GOOD)): {"text": Text("✓ good", "✓ 合格"), "color": GOOD},
         str(int(Flag.UNKNOWN)): {"text": Text("? unknown", "? 未知"), "color": "#73797f"},
-        str(int(Flag.SUSPECT)): {"text": Text("! suspect", "! 可疑"), "color": "#c9a227"},
+        str(int(Flag.SUSPECT)): {"text": Text("! suspect", "! 可疑"), "color": SUSPECT},
         str(int(Flag.FAIL)): {"text": Text("✕ fail", "✕ 不合格"), "color": BAD},
         str(int(Flag.MISSING)): {"text": Text("– missing", "– 缺测"), "color": "#404040"},
     }
 )
-# Grafana maps whole texts, so that each test and each pair of tests has a mapping.
-TESTS_MAPPINGS = _values(
+# Grafana maps whole texts, so that each test and each two and three of them have a mapping; more
+# at once are counted, and keep their names.
+TESTS_MAPPINGS = [
+    *_values(
+        {
+            ",".join(tests.names): {"text": Text(tests.en, tests.zh), "color": SUSPECT}
+            for many in (1, 2, 3)
+            for tests in (reduce(or_, some) for some in combinations(Test, many))
+        }
+    ),
     {
-        ",".join(tests.names): {"text": Text(tests.en, tests.zh), "color": "#c9a227"}
-        for one, other in combinations_with_replacement(Test, 2)
-        for tests in (one | other,)
-    }
-)
+        "type": "regex",
+        "options": {
+            "pattern": "^((?:[^,]+,){3,}[^,]+)$",
+            "result": {
+                "index": sum(comb(len(Test), many) for many in (1, 2, 3)),
+                "text": Text("four tests or more: $1", "四项以上检测：$1"),
+                "color": SUSPECT,
+            },
+        },
+    },
+]
 CHANGE_MAPPINGS = _values(
     {
         "raised": {"text": Text("▲ raised", "▲ 发布")},

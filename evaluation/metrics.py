@@ -14,7 +14,7 @@ from evaluation.forecasts import ForecastCount, ForecastFound, MethodCount
 from evaluation.goals import Goal
 from evaluation.silence import SilenceCount
 
-VERSION = 1
+VERSION = 2
 FORMAT = "geohazard.metrics"
 
 
@@ -99,6 +99,9 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
 def read_metrics(path: Path) -> Metrics:
     """Read ``metrics.json``.
 
+    Version 1 was the number of two layouts: the later one is what version 2 is, and is read; the
+    earlier one told the detectors' share by level only, under ``detectors``, and is refused.
+
     Raises
     ------
     GeohazardError
@@ -107,11 +110,10 @@ def read_metrics(path: Path) -> Metrics:
     try:
         text = path.read_bytes()
         head = msgspec.json.decode(text, type=_Head)
-        if (head.format, head.version) != (FORMAT, VERSION):
-            msg = f"{path} is {head.format or 'something'} of version {head.version}; wanted:"
-            msg += f" {FORMAT} of version {VERSION}"
+        if problem := head.problem():
+            msg = f"{path} {problem}"
             raise GeohazardError(msg)
-        return msgspec.json.decode(text, type=Metrics)
+        return msgspec.structs.replace(msgspec.json.decode(text, type=Metrics), version=VERSION)
     except OSError as error:
         msg = f"cannot read {path}: {error.strerror}"
         raise GeohazardError(msg) from error
@@ -123,3 +125,17 @@ def read_metrics(path: Path) -> Metrics:
 class _Head(msgspec.Struct):
     format: str = ""
     version: int = 0
+    detectors: dict[str, object] | None = None
+
+    def problem(self) -> str | None:
+        """Why it cannot be read, if so."""
+        if self.format != FORMAT:
+            return f"is {self.format or 'something else'}; wanted: {FORMAT}"
+        if self.version == 1 and self.detectors is not None:
+            return (
+                f"is of version 1 as it first was; this geohazard reads version {VERSION}:"
+                " run `geohazard evaluate` on its record again"
+            )
+        if self.version not in (1, VERSION):
+            return f"is of version {self.version}; this geohazard reads version {VERSION}"
+        return None

@@ -5,6 +5,7 @@ import gzip
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from console.acknowledging import Acknowledger
@@ -31,22 +32,26 @@ def serve(
     """Run the application without Kafka and let ``act`` talk to it."""
 
     async def run() -> None:
-        model, clock = Model(Registry.of([])), ManualClock(0)
-        console = Console(
-            model=model,
-            figures=Figures(clock),
-            history=None,
-            acknowledger=Acknowledger(model, None, KafkaSettings(), clock),
-            sessions=sessions,
-            borders=gzip.compress(b"{}"),
-            status="Exercise",
-            secure=secure,
-        )
-        guard = make_guard(allowed_names("127.0.0.1", ()), sessions)
-        async with TestClient(TestServer(make_app(console, guard))) as client:
+        async with TestClient(TestServer(application(sessions, secure=secure))) as client:
             await act(client)
 
     asyncio.run(run())
+
+
+def application(sessions: Sessions | None, *, secure: bool = False) -> web.Application:
+    """Put the application together, with no point and no way to Kafka."""
+    model, clock = Model(Registry.of([])), ManualClock(0)
+    console = Console(
+        model=model,
+        figures=Figures(clock),
+        history=None,
+        acknowledger=Acknowledger(model, None, KafkaSettings(), clock),
+        sessions=sessions,
+        borders=gzip.compress(b"{}"),
+        status="Exercise",
+        secure=secure,
+    )
+    return make_app(console, make_guard(allowed_names("127.0.0.1", ()), sessions))
 
 
 def origin(client: Client) -> dict[str, str]:

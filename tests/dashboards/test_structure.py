@@ -17,6 +17,7 @@ from dashboards.fields import LEVEL_COLOURS
 from dashboards.names import DATASOURCE_UID, PAGES, page_uid
 from dashboards.pages import pages
 from dashboards.texts import LANGS, Lang, Text
+from domain.quality import Test
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "dashboards" / "grafana"
@@ -174,6 +175,20 @@ def test_the_chinese_page_is_the_english_one_in_chinese(name: str) -> None:
                 assert one == other
     for panel in chinese["panels"]:
         assert re.search("[\u4e00-\u9fff]", panel["title"] + panel.get("description", ""))
+
+
+def test_tests_that_spoke_together_are_named_in_the_pages_language() -> None:
+    """Up to three of them; more are counted, and keep the names of the store."""
+    panels = {panel["title"]: panel for panel in model("zh", "point")["panels"]}
+    whole, many = panels["可疑原因"]["fieldConfig"]["defaults"]["mappings"]
+    for count in (1, 2, 3):
+        for some in combinations(Test, count):
+            named = Test.of(t.name for t in some)
+            assert whole["options"][",".join(named.names)]["text"] == named.zh
+    pattern, result = many["options"]["pattern"], many["options"]["result"]
+    assert not re.match(pattern, "gap,spike,drift")
+    told = re.sub(pattern, result["text"].replace("$1", r"\1"), "gap,spike,unit,drift")
+    assert told == "四项以上检测：gap,spike,unit,drift"
 
 
 def test_a_text_without_a_language_is_refused() -> None:

@@ -99,7 +99,10 @@ def test_registry_missing(folder):
 def test_a_baseline_that_is_none(tmp_path):
     path = tmp_path / "metrics.json"
     path.write_text('{"format": "geohazard.metrics", "version": 7}')
-    with pytest.raises(GeohazardError, match="of version 7; wanted: geohazard.metrics of"):
+    with pytest.raises(GeohazardError, match="is of version 7; this geohazard reads version 2"):
+        read_metrics(path)
+    path.write_text('{"format": "other", "version": 2}')
+    with pytest.raises(GeohazardError, match="is other; wanted: geohazard.metrics"):
         read_metrics(path)
     path.write_text("[1]")
     with pytest.raises(GeohazardError, match=r"no metrics\.json"):

@@ -24,10 +24,16 @@ def folder(tmp_path_factory):
     return write_record(tmp_path_factory.mktemp("record") / "demo")
 
 
-def test_the_command_writes_metrics_and_prints_the_goals(folder):
+@pytest.fixture(scope="module")
+def said(folder):
+    """Evaluate the record, with `metrics.json` beside it."""
     result = CliRunner().invoke(app, ["evaluate", str(folder)])
     assert result.exit_code == 0, result.output
-    assert "Goals" in result.output
+    return result.output
+
+
+def test_the_command_writes_metrics_and_prints_the_goals(folder, said):
+    assert "Goals" in said
     metrics = read_metrics(folder / "metrics.json")
     assert metrics.about.readings == open_data_set(folder).rows
     assert metrics.warned_by_hazard["all"]["orange"].warned.of == 1
@@ -57,6 +63,19 @@ def test_warnings_are_those_of_engines_fed_partition_by_partition(folder):
 def test_json_is_the_file(folder, tmp_path):
     result = CliRunner().invoke(app, ["evaluate", str(folder), "--json", "--out", str(tmp_path)])
     assert json.loads(result.stdout) == json.loads((tmp_path / "metrics.json").read_bytes())
+
+
+def test_both_layouts_of_version_1_are_told_apart(folder, said, tmp_path):
+    """The number stayed when the layout changed; what cannot be compared is not compared."""
+    written = json.loads((folder / "metrics.json").read_bytes())
+    path = tmp_path / "metrics.json"
+    path.write_text(json.dumps(written | {"version": 1}))
+    assert read_metrics(path).about.readings == written["about"]["readings"]
+    earlier = {name: value for name, value in written.items() if name != "detectors_by_hazard"}
+    path.write_text(json.dumps(earlier | {"version": 1, "detectors": {}}))
+    again = CliRunner().invoke(app, ["evaluate", str(folder), "--baseline", str(path)])
+    assert isinstance(again.exception, GeohazardError)
+    assert "`geohazard evaluate` on its record again" in str(again.exception)
 
 
 def test_a_changed_threshold_shows(folder, tmp_path):
