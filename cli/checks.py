@@ -18,6 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from rich.console import Console
 from rich.table import Table
 
+from detectors.overrides import check_point
 from domain import topics
 from domain.errors import GeohazardError
 from domain.registry import load_registry
@@ -83,7 +84,7 @@ async def _bounded(look: Awaitable[str]) -> str:
 
 
 def _registry(settings: Settings) -> str:
-    registry = load_registry(settings.registry)
+    registry = load_registry(settings.registry, check_point)
     return f"{len(registry.points):,} points, {len(registry.devices):,} devices"
 
 

@@ -11,6 +11,7 @@ import typer
 from cli.rain_catalogue import read_rows
 from cli.rain_picture import draw_fit
 from cli.rain_reports import Method, Options, Storms, report_positives, report_responses
+from detectors.overrides import check_point
 from detectors.rain_fit import Threshold
 from domain.errors import GeohazardError
 from domain.registry import load_registry, save_registry
@@ -98,7 +99,7 @@ def write_into(threshold: Threshold, registry: Path, prefix: str) -> int:
     GeohazardError
         If no point's id begins with the prefix.
     """
-    known = load_registry(registry).points
+    known = load_registry(registry, check_point).points
     changed = {
         point_id: replace(
             point, thresholds=MappingProxyType({**point.thresholds, **threshold.overrides()})

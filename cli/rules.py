@@ -1,6 +1,8 @@
 """``geohazard rules``: the rule table in force, for people."""
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,9 +12,13 @@ from rich.table import Table
 from alerts.phrases import level_en, level_zh
 from alerts.quantities import Quantity, quantity
 from cli.language import Language
+from detectors.overrides import check_point
 from detectors.rules import DEFAULT_RULES, SOURCES, HazardRules, Rules, source_of
+from domain.errors import GeohazardError
 from domain.hazards import HazardType
 from domain.levels import Level
+from domain.points import Point
+from domain.registry import load_registry
 
 _FAMILIES_ZH = {
     "displacement": "位移（裂缝、GNSS）",
@@ -30,19 +36,28 @@ def rules(
     hazard: Annotated[
         list[HazardType] | None, typer.Option(help="Kind of hazard; all if not given.")
     ] = None,
+    point_id: Annotated[
+        str | None, typer.Option("--point", help="The table of one point, with its own thresholds.")
+    ] = None,
+    registry: Annotated[
+        Path | None, typer.Option(help="Registry (CSV) that the point stands in.")
+    ] = None,
     language: Annotated[Language, typer.Option("--lang", help="en or zh.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
     """Print every threshold that can move a level, what each evidence may raise, and sources."""
-    kinds = hazard or list(HazardType)
+    point = _point(point_id, registry)
+    kinds = [point.hazard_type] if point else hazard or list(HazardType)
+    own = dict(point.thresholds) if point else {}
     if as_json:
-        typer.echo(json.dumps(_plain(DEFAULT_RULES, kinds), indent=2, ensure_ascii=False))
+        plain = _plain(DEFAULT_RULES, kinds) | ({"own_thresholds": own} if point else {})
+        typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
         return
     console = Console()
     zh = language is Language.ZH
     console.print(f"{'规则版本' if zh else 'rules'} {DEFAULT_RULES.version}", highlight=False)
     for kind in kinds:
-        console.print(_thresholds(kind, zh))
+        console.print(_thresholds(kind, zh, own))
         console.print(_caps(kind, zh))
     for line in _statements(DEFAULT_RULES, zh):
         console.print(f"- {line}", highlight=False)
@@ -51,7 +66,20 @@ def rules(
         console.print(f"[{letter}] {text}", highlight=False, markup=False)
 
 
-def _thresholds(kind: HazardType, zh: bool) -> Table:
+def _point(point_id: str | None, registry: Path | None) -> Point | None:
+    if (point_id is None) != (registry is None):
+        msg = "--point and --registry belong together"
+        raise GeohazardError(msg)
+    if point_id is None or registry is None:
+        return None
+    found = load_registry(registry, check_point).points.get(point_id)
+    if found is None:
+        msg = f"{registry} has no point {point_id!r}"
+        raise GeohazardError(msg)
+    return found
+
+
+def _thresholds(kind: HazardType, zh: bool, own: Mapping[str, float]) -> Table:
     title = f"{kind.name_zh}：阈值" if zh else f"{kind.name_en}: thresholds"
     columns = ("覆盖用名称", "含义", "数值", "来源")
     english = ("name for overrides", "meaning", "value", "source")
@@ -60,8 +88,13 @@ def _thresholds(kind: HazardType, zh: bool) -> Table:
         words, colour = _apart(name)
         meaning = words.name_zh if zh else words.name_en
         meaning = f"{colour.colour_zh if zh else colour.colour} {meaning}" if colour else meaning
-        shown = words.with_unit_zh(value) if zh else words.with_unit(value)
-        table.add_row(name, meaning, shown, source_of(name, kind))
+        write = words.with_unit_zh if zh else words.with_unit
+        shown, source = write(value), source_of(name, kind)
+        if name in own:
+            table_says = f"（规则表：{shown}）" if zh else f" (table: {shown})"
+            shown = write(own[name]) + table_says
+            source = "本测点" if zh else "own"
+        table.add_row(name, meaning, shown, source)
     return table
 
 

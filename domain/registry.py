@@ -5,34 +5,21 @@ One CSV file, a line a point::
     point_id,name,hazard_type,lat,lon,people_threatened,devices,thresholds
     500235010007,新滩 7,landslide,30.93,108.70,42,d1:600:crack+rain;d2:600:tilt_x+tilt_y,{}
 
-``devices`` is ``id:interval_s:channel+channel`` joined by ``;``; ``thresholds`` is a JSON object.
+``devices`` is ``id:interval_s:channel+channel`` joined by ``;``; ``thresholds`` is a JSON object of
+the point's own thresholds by the names of `geohazard rules`.
 Parquet with the same columns is read as well.
 """
 
 import csv
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from domain.channels import CHANNELS
-from domain.districts import districts
 from domain.errors import RegistryError
-from domain.hazards import HazardType
-from domain.points import Device, Point, is_device_id, is_point_id
-
-COLUMNS = (
-    "point_id",
-    "name",
-    "hazard_type",
-    "lat",
-    "lon",
-    "people_threatened",
-    "devices",
-    "thresholds",
-)
+from domain.points import Device, Point
+from domain.registry_rows import COLUMNS, parse_point, row_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +28,7 @@ class Registry:
 
     Examples
     --------
+    >>> from domain.hazards import HazardType
     >>> point = Point("500235010007", "a", HazardType.LANDSLIDE, 30.9, 108.7,
     ...               devices=(Device("d1", ("crack",)),))
     >>> registry = Registry.of([point])
@@ -80,8 +68,17 @@ class Registry:
         return found[0] if found else None
 
 
-def load_registry(path: Path) -> Registry:
+Check = Callable[[Point], None]
+"""Raises `ValueError` for a point that cannot be used."""
+
+
+def load_registry(path: Path, check: Check | None = None) -> Registry:
     """Read a registry from CSV or Parquet (told by the ending ``.parquet``).
+
+    Parameters
+    ----------
+    check
+        What else must hold of each point, such as `detectors.overrides.check_point`.
 
     Raises
     ------
@@ -91,13 +88,16 @@ def load_registry(path: Path) -> Registry:
     try:
         rows = list(_parquet_rows(path) if path.suffix == ".parquet" else _csv_rows(path))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        msg = f"cannot read the registry {path}: {error}"
+        msg = f"cannot read the registry {path}: {getattr(error, 'strerror', None) or error}"
         raise RegistryError(msg) from error
     points = []
     for line, row in rows:
         try:
-            points.append(_parse(row))
-        except (KeyError, ValueError, TypeError) as error:
+            point = parse_point(row)
+            if check is not None:
+                check(point)
+            points.append(point)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             msg = f"{path}, line {line}: {error}"
             raise RegistryError(msg) from error
     return Registry.of(points)
@@ -109,7 +109,7 @@ def save_registry(points: Iterable[Point], path: Path) -> None:
     with draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        writer.writerows(_row(point) for point in points)
+        writer.writerows(row_of(point) for point in points)
     os.replace(draft, path)
 
 
@@ -119,11 +119,12 @@ class RegistryFile:
     A file that has become unusable leaves the last good registry in force; `error` tells why.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, check: Check | None = None) -> None:
         self.path = path
         self.error: str | None = None
+        self._check = check
         self._stamp = _stamp(path)
-        self.current = load_registry(path)
+        self.current = load_registry(path, check)
 
     def refresh(self) -> bool:
         """Read the file again if it changed.
@@ -138,7 +139,7 @@ class RegistryFile:
             return False
         self._stamp = stamp
         try:
-            self.current = load_registry(self.path)
+            self.current = load_registry(self.path, self._check)
         except RegistryError as error:
             self.error = str(error)
             return False
@@ -157,75 +158,24 @@ def _stamp(path: Path) -> tuple[int, int]:
 def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
+        _check_columns(path, reader.fieldnames or ())
         for row in reader:
             yield reader.line_num, row
+
+
+def _check_columns(path: Path, have: Iterable[str]) -> None:
+    missing = set(COLUMNS) - {"thresholds"} - set(have)
+    if missing:
+        names = ", ".join(name for name in COLUMNS if name in missing)
+        msg = f"{path} is no registry: it has no column {names}"
+        raise RegistryError(msg)
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     # Arrow is slow to import and most registries are CSV.
     from pyarrow import parquet  # noqa: PLC0415
 
-    for line, row in enumerate(parquet.read_table(path).to_pylist(), start=1):
+    table = parquet.read_table(path)
+    _check_columns(path, table.column_names)
+    for line, row in enumerate(table.to_pylist(), start=1):
         yield line, {key: str(value) for key, value in row.items()}
-
-
-def _parse(row: dict[str, str]) -> Point:
-    point_id = row["point_id"]
-    if not is_point_id(point_id):
-        msg = f"point_id {point_id!r} is not 12 digits of district, hazard type 01-06 and serial"
-        raise ValueError(msg)
-    if point_id[:6] not in districts():
-        msg = f"point_id {point_id!r} starts with an unknown district"
-        raise ValueError(msg)
-    hazard = HazardType(row["hazard_type"])
-    if hazard.code != point_id[6:8]:
-        msg = f"point_id {point_id!r} does not carry the code {hazard.code} of {hazard}"
-        raise ValueError(msg)
-    lat, lon = float(row["lat"]), float(row["lon"])
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        msg = f"position {lat}, {lon} is not on Earth"
-        raise ValueError(msg)
-    thresholds = json.loads(row.get("thresholds") or "{}")
-    return Point(
-        point_id=point_id,
-        name=row["name"],
-        hazard_type=hazard,
-        lat=lat,
-        lon=lon,
-        people_threatened=int(row["people_threatened"] or 0),
-        devices=tuple(_parse_device(part) for part in row["devices"].split(";") if part),
-        thresholds=MappingProxyType({str(k): float(v) for k, v in thresholds.items()}),
-    )
-
-
-def _parse_device(text: str) -> Device:
-    device_id, interval, names = text.split(":")
-    if not is_device_id(device_id):
-        msg = f"device id {device_id!r} is not 1-64 letters, digits, '_', '.' or '-'"
-        raise ValueError(msg)
-    channels = tuple(names.split("+"))
-    unknown = [name for name in channels if name not in CHANNELS]
-    if unknown:
-        msg = f"device {device_id}: unknown channel {unknown[0]!r}; known: {', '.join(CHANNELS)}"
-        raise ValueError(msg)
-    interval_s = float(interval)
-    if not 0 < interval_s < float("inf"):
-        msg = f"device {device_id}: interval {interval!r} is not a positive number of seconds"
-        raise ValueError(msg)
-    return Device(device_id, channels, interval_s)
-
-
-def _row(point: Point) -> tuple[str, ...]:
-    devices = ";".join(
-        f"{d.device_id}:{d.interval_s:.12g}:{'+'.join(d.channels)}" for d in point.devices
-    )
-    return (
-        point.point_id,
-        point.name,
-        point.hazard_type.value,
-        f"{point.lat:.6f}",
-        f"{point.lon:.6f}",
-        str(point.people_threatened),
-        devices,
-        json.dumps(dict(point.thresholds)),
-    )

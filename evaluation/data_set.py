@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from detectors.overrides import check_point
 from domain.errors import GeohazardError
 from domain.frames import Names, Readings
 from domain.registry import Registry, load_registry
@@ -88,7 +89,7 @@ def open_data_set(folder: Path) -> DataSet:
         msg = f"{folder}: the readings have {rows:,} rows, run.json says {info.rows:,}; a file is"
         msg += " missing or from another run"
         raise GeohazardError(msg)
-    registry = load_registry(folder / "registry.csv")
+    registry = load_registry(folder / "registry.csv", check_point)
     return DataSet(folder, info, registry, read_truth(folder / "truth.parquet"), files)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from detectors.overrides import check_rules, unknown
 from detectors.rules import Rules
 from domain.errors import GeohazardError
 from domain.hazards import HazardType
@@ -75,7 +76,8 @@ def change_rules(rules: Rules, changes: Mapping[str, float]) -> Rules:
     Raises
     ------
     GeohazardError
-        If a name is not in the table; the text lists close ones.
+        If a name is not in the table (the text lists close ones), a value is out of range, or a
+        higher level would ask for less than a lower one.
 
     Examples
     --------
@@ -94,15 +96,16 @@ def change_rules(rules: Rules, changes: Mapping[str, float]) -> Rules:
             continue
         kind, _, name = key.rpartition(".")
         if name not in rules.threshold_names or (kind and kind not in list(HazardType)):
-            msg = f"no threshold {key!r}; there are: {', '.join(rules.threshold_names)}"
-            raise GeohazardError(msg)
+            raise GeohazardError(unknown(key, rules))
         for hazard in [HazardType(kind)] if kind else list(hazards):
             table = dict(hazards[hazard].thresholds) | {name: value}
             hazards[hazard] = replace(hazards[hazard], thresholds=MappingProxyType(table))
-    return replace(
+    changed = replace(
         rules,
         version=f"{rules.version}+changed",
         hazards=MappingProxyType(hazards),
         silence_intervals=general.get("silence_intervals", rules.silence_intervals),
         silence_least_s=general.get("silence_least_s", rules.silence_least_s),
     )
+    check_rules(changed)
+    return changed

@@ -20,6 +20,7 @@ from typing import Any
 import faust
 
 from detectors.engine import Engine, Outcome
+from detectors.overrides import check_point
 from domain import topics
 from domain.clock import Clock, SystemClock
 from domain.errors import FrameError
@@ -106,9 +107,12 @@ class DetectWorker:
 
     def refresh_registry(self) -> None:
         """Pass a changed registry on to the engines."""
+        before = self.registry.error
         if self.registry.refresh():
             for partition in self.partitions.owned.values():
                 partition.engine.set_points(self.registry.current.points)
+        elif self.registry.error and self.registry.error != before:
+            log.error("the registry stays as it was: %s", self.registry.error)
 
     async def _take_one(self, event: faust.EventT[Any]) -> None:
         partition = self.partitions.get(event.message.partition)
@@ -180,7 +184,7 @@ def make_detect_role(settings: Settings, clock: Clock | None = None) -> Role:
     """
     clock = clock or SystemClock()
     app = make_app("detect", settings)
-    registry = RegistryFile(settings.registry)
+    registry = RegistryFile(settings.registry, check_point)
     # Both types must be named: else recovery reads values as JSON, fails, logs a warning for each
     # and goes on without the state.
     table = app.Table(

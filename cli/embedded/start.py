@@ -9,6 +9,7 @@ from rich.console import Console
 from cli.embedded.layout import make_layout
 from cli.embedded.run import Run
 from cli.sim import make_registry
+from detectors.overrides import check_point
 from domain.errors import GeohazardError
 from domain.registry import load_registry
 from sensors_sim.scenario import load_scenario
@@ -58,5 +59,5 @@ def prepare(root: Path, sockets: Path, options: SimOptions, console: Console) ->
     interval_s = options.interval_s * speed
     make_registry(options.points, options.seed, interval_s, layout.registry)
     shutil.copyfile(layout.registry, layout.simulated)
-    registry = load_registry(layout.registry)
+    registry = load_registry(layout.registry, check_point)
     return Run(layout, registry, options.as_arguments(), console)

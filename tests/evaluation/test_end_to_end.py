@@ -82,7 +82,9 @@ def test_a_changed_threshold_shows(folder, tmp_path):
     arguments = ["evaluate", str(folder), "--out", str(tmp_path)]
     for name in ("orange", "red"):
         arguments += ["--set", f"velocity_{name}_mm_per_day=1e9"]
-    arguments += ["--set", "tilt_orange_deg_per_day=1e9", "--set", "angle_orange_deg=90"]
+    for name in ("tilt_orange_deg_per_day=1e9", "tilt_red_deg_per_day=1e9"):
+        arguments += ["--set", name]
+    arguments += ["--set", "angle_orange_deg=90", "--set", "angle_red_deg=90"]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     metrics = read_metrics(tmp_path / "metrics.json")
     assert metrics.about.changed["velocity_red_mm_per_day"] == 1e9
