@@ -70,7 +70,8 @@ def analyze(
         timezone=timezone,
     )
     if series.unreadable:
-        note = f"geohazard: {series.unreadable} values were no numbers and count as missing"
+        note = f"geohazard: {series.unreadable} of {len(series.values)} values are no numbers and "
+        note += f"count as missing; the first: {series.first_unreadable}"
         typer.secho(note, err=True, fg="yellow")
     found = run_detectors(series.times_ms, series.values, series.channel, hazard_type=hazard)
     if scores is not None:

@@ -53,7 +53,7 @@ def fit(
         float, typer.Option(min=0.0, max=0.9, help="Share kept apart, to test the threshold on.")
     ] = 0.3,
     resamples: Annotated[int, typer.Option(min=50, max=20_000, help="Of the bootstrap.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Of the split and of the bootstrap.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of the split and of the bootstrap.")] = 1,
     into: Annotated[
         Path | None, typer.Option(help="Registry (CSV) to write the threshold into.")
     ] = None,

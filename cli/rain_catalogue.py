@@ -1,12 +1,12 @@
 """A catalogue of events as a CSV file: its columns as numbers and as groups."""
 
-import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cli.csv_table import open_table
 from domain.errors import GeohazardError
 
 
@@ -18,15 +18,8 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     GeohazardError
         If the file cannot be read or has no rows.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            delimiter = max(",;\t", key=first.count)
-            rows = list(csv.DictReader(file, delimiter=delimiter))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        msg = f"cannot read {path}: {error}"
-        raise GeohazardError(msg) from error
+    with open_table(path) as reader:
+        rows = list(reader)
     if not rows:
         msg = f"{path} has no rows"
         raise GeohazardError(msg)

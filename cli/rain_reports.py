@@ -93,9 +93,10 @@ def report_positives(
         resamples=options.resamples,
         seed=options.seed,
     )
-    report = _report(threshold, train)
+    good = (hours > 0.0) & (rain_mm > 0.0) & np.isfinite(hours) & np.isfinite(rain_mm)
+    report = _report(threshold, train) | {"unusable_rows": int((~good).sum())}
     for name, part in (("train", train), ("test", ~train)):
-        usable = part & (hours > 0.0) & (rain_mm > 0.0)
+        usable = part & good
         if usable.any():
             under = rain_mm[usable] < threshold.rain_mm(hours[usable])
             report[f"{name}_below_percent"] = round(100.0 * float(under.mean()), 2)

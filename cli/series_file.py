@@ -1,17 +1,17 @@
 """Anyone's CSV file as one series of times and values."""
 
-import csv
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
 
+from cli.csv_table import decimal_point, need_columns, open_table
+from cli.time_text import parse_time
 from detectors.analysis import median_interval_s
 from domain.channels import CHANNELS
 from domain.errors import GeohazardError
@@ -28,8 +28,6 @@ CHOICES = {
 """Channels by the names that ``--channel`` takes; any channel's own name is taken as well."""
 
 _MISSING = frozenset({"", "na", "nan", "n/a", "null", "none", "-", "--", "#n/a"})
-_FORMATS = ("%Y-%m", "%Y/%m", "%Y.%m", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S")
-_NUMBER = re.compile(r"^\d{9,}(\.\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,15 @@ class Series:
         In the channel's unit, shape (n,); NaN where the file has none.
     unreadable
         How many values were neither a number nor one of the usual marks for none.
+    first_unreadable
+        The first of them and its line, in words.
     """
 
     channel: str
     times_ms: npt.NDArray[np.int64]
     values: npt.NDArray[np.float64]
     unreadable: int
+    first_unreadable: str = ""
 
     @property
     def interval_s(self) -> float:
@@ -87,81 +88,74 @@ def read_series(
     """
     name = CHOICES.get(channel, channel)
     if name not in CHANNELS:
-        msg = f"unknown channel {channel!r}; known: {', '.join([*CHOICES, *CHANNELS])}"
+        msg = (
+            f"unknown channel {channel!r}; known: {', '.join(dict.fromkeys([*CHOICES, *CHANNELS]))}"
+        )
         raise GeohazardError(msg)
     factor = 1.0 if unit is None else factor_to_channel_unit(name, unit)
     if factor is None:
         msg = f"{unit!r} is no unit of {channel}, which is kept in {CHANNELS[name].unit}"
         raise GeohazardError(msg)
     zone = _zone(timezone)
-    times, values, unreadable = [], [], 0
+    times, column = [], _Column()
     for line, row in _rows(path, (time_column, value_column), where):
         try:
             times.append(parse_time(row[time_column], zone))
         except ValueError as error:
             msg = f"{path}, line {line}: {row[time_column]!r} is not a time"
             raise GeohazardError(msg) from error
-        value, readable = _number(row[value_column] or "")
-        unreadable += not readable
-        values.append(value * factor)
+        column.take(row[value_column], line)
     if not times:
         msg = f"{path} has no rows to read{f' where {where}' if where else ''}"
         raise GeohazardError(msg)
-    return Series(name, np.array(times, np.int64), np.array(values, np.float64), unreadable)
+    values = column.numbers(path, value_column) * factor
+    stamps = np.array(times, np.int64)
+    return Series(name, stamps, values, column.unreadable, column.first)
 
 
 def read_values(path: Path, column: str) -> tuple[npt.NDArray[np.float64], int]:
     """Read one column of numbers; NaN where there is none, and how many were unreadable.
+
+    A row without a number counts as a row: samples follow each other by their place.
 
     Raises
     ------
     GeohazardError
         With file and reason.
     """
-    found = [_number(row[column] or "") for _, row in _rows(path, (column,), None)]
-    if not found:
+    found = _Column()
+    with open_table(path) as reader:
+        need_columns(path, reader, (column,))
+        for row in reader:
+            found.take(decimal_point((row[column] or "").strip(), reader), reader.line_num)
+    if not found.values:
         msg = f"{path} has no rows to read"
         raise GeohazardError(msg)
-    values = np.array([value for value, _ in found], np.float64)
-    return values, sum(not readable for _, readable in found)
+    return found.numbers(path, column), found.unreadable
 
 
-def parse_time(text: str, zone: tzinfo = UTC) -> int:
-    """Read a time: ISO 8601, year and month, slashes, or seconds (or ms) since the epoch.
+class _Column:
+    """The numbers of a column, and what in it was none."""
 
-    Raises
-    ------
-    ValueError
-        If it is none of these.
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.unreadable = 0
+        self.first = ""
 
-    Examples
-    --------
-    >>> parse_time("2006-12"), parse_time("1165000000"), parse_time("2006-12-01T00:00:00Z")
-    (1164931200000, 1165000000000, 1164931200000)
-    """
-    text = text.strip()
-    if _NUMBER.match(text):
-        number = float(text)
-        return round(number if number > 1e11 else number * 1000.0)
-    stamp = _datetime(text)
-    if stamp.tzinfo is None:
-        stamp = stamp.replace(tzinfo=zone)
-    delta = stamp - datetime(1970, 1, 1, tzinfo=UTC)
-    return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
+    def take(self, text: str, line: int) -> None:
+        value, readable = _number(text)
+        self.values.append(value)
+        if not readable:
+            self.unreadable += 1
+            self.first = self.first or f"{text[:40]!r} in line {line}"
 
-
-def _datetime(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    for form in _FORMATS:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007  (the zone is set by the caller)
-        except ValueError:
-            continue
-    msg = f"not a time: {text!r}"
-    raise ValueError(msg)
+    def numbers(self, path: Path, name: str) -> npt.NDArray[np.float64]:
+        values = np.array(self.values, np.float64)
+        if not np.isfinite(values).any():
+            first = f"; the first that is none: {self.first}" if self.first else ""
+            msg = f"{path}: column {name!r} holds no number in any of {len(values)} rows{first}"
+            raise GeohazardError(msg)
+        return values
 
 
 def _number(text: str) -> tuple[float, bool]:
@@ -186,21 +180,15 @@ def _zone(name: str) -> tzinfo:
 def _rows(
     path: Path, columns: tuple[str, ...], where: str | None
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            key, wanted = _condition(where)
-            for column in (*columns, *([key] if key else [])):
-                if column not in (reader.fieldnames or []):
-                    known = ", ".join(reader.fieldnames or []) or "none"
-                    msg = f"{path} has no column {column!r}; its columns: {known}"
-                    raise GeohazardError(msg)
-            for row in reader:
-                if not key or row[key] == wanted:
-                    yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        msg = f"cannot read {path}: {error}"
-        raise GeohazardError(msg) from error
+    key, wanted = _condition(where)
+    with open_table(path) as reader:
+        need_columns(path, reader, (*columns, *([key] if key else [])))
+        for row in reader:
+            # A line that breaks off has None in the columns that it does not reach.
+            texts = {name: (row[name] or "").strip() for name in columns}
+            if (not key or row[key] == wanted) and any(texts.values()):
+                texts[columns[-1]] = decimal_point(texts[columns[-1]], reader)
+                yield reader.line_num, texts
 
 
 def _condition(where: str | None) -> tuple[str, str]:

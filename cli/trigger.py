@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.series_file import Series, parse_time, read_series, read_values
+from cli.series_file import Series, read_series, read_values
+from cli.time_text import parse_time
 from detectors.sta_lta import Average
 from detectors.vibration import Judged, Settings, judge_vibration
 from domain.errors import GeohazardError
@@ -162,3 +163,7 @@ def _print(report: dict[str, Any], console: Console) -> None:
             found["on"], found["off"], f"{found['seconds']:g}", f"{found['largest_ratio']:g}"
         )
     console.print(table if triggers else "no trigger")
+    console.print(
+        f"The first {report['lta_seconds']:g} s fill the long average and are not judged.",
+        highlight=False,
+    )

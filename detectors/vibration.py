@@ -9,6 +9,7 @@ from detectors.columns import F64
 from detectors.sta_lta import Average, Trigger, find_triggers, sta_lta
 
 FILTER_ORDER = 4
+MOST = 1e100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +65,19 @@ def judge_vibration(trace: F64, settings: Settings) -> Judged:
     if not (np.isfinite(hz) and hz > 0.0):
         msg = f"a sampling rate is a positive number of samples a second, not {hz:g}"
         raise ValueError(msg)
+    for name, seconds in (("short", settings.sta_seconds), ("long", settings.lta_seconds)):
+        if not (np.isfinite(seconds) and seconds > 0.0):
+            msg = f"the {name} average takes a positive number of seconds, not {seconds:g}"
+            raise ValueError(msg)
     sta, lta = (max(round(s * hz), 1) for s in (settings.sta_seconds, settings.lta_seconds))
     if len(trace) <= lta:
         msg = f"the record has {len(trace)} samples; the long average alone takes {lta}"
         raise ValueError(msg)
     if not np.isfinite(trace).all():
         msg = f"sample {int(np.flatnonzero(~np.isfinite(trace))[0]) + 1} is missing"
+        raise ValueError(msg)
+    if np.abs(trace).max() > MOST:
+        msg = f"samples of more than {MOST:g} are none; the energy is their square"
         raise ValueError(msg)
     wave = trace - trace.mean()
     if settings.band_hz is not None:

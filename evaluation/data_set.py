@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from detectors.overrides import check_point
+from domain.channels import CHANNELS
 from domain.errors import GeohazardError
 from domain.frames import Names, Readings
 from domain.registry import Registry, load_registry
@@ -137,16 +138,21 @@ def readings_of_batch(batch: pa.RecordBatch) -> Readings:
     Raises
     ------
     ValueError
-        If a reading is incomplete.
+        If a reading is incomplete or of an unknown channel.
     """
     for name in COLUMNS:
         if batch.column(name).null_count:
             msg = f"column {name!r} holds nulls"
             raise ValueError(msg)
+    channel = _names(batch.column("channel"))
+    unknown = [name for name in channel.names if name not in CHANNELS]
+    if unknown:
+        msg = f"column 'channel' holds {unknown[0]!r}, which is no channel"
+        raise ValueError(msg)
     return Readings(
         point_id=_names(batch.column("point_id")),
         device_id=_names(batch.column("device_id")),
-        channel=_names(batch.column("channel")),
+        channel=channel,
         event_ms=_times(batch.column("event_ms")),
         received_ms=_times(batch.column("received_ms")),
         value=batch.column("value").cast(pa.float64()).to_numpy(zero_copy_only=False),

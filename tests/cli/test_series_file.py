@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.series_file import Series, parse_time, read_series
+from cli.series_file import Series, read_series
+from cli.time_text import parse_time
 from domain.errors import GeohazardError
 
 START = 1_780_272_000_000
@@ -87,3 +88,51 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"t,v\n\xff\xfe\x00,1\n")
     with pytest.raises(GeohazardError, match="cannot read"):
         read(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk", "gb18030"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_spreadsheets_save_is_read(tmp_path: Path, encoding: str, end: str) -> None:
+    path = tmp_path / "裂缝.csv"
+    lines = ("时间,位移", "2026年6月1日 08:00,1.5", "2026/6/1 8:10,2", ",", "")
+    path.write_bytes(end.join(lines).encode(encoding))
+    series = read(path, time_column="时间", value_column="位移", timezone="Asia/Shanghai")
+    assert (series.times_ms - START).tolist() == [0, 600_000]
+    assert series.values.tolist() == [1.5, 2.0]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_decimal_comma_where_commas_part_no_columns(tmp_path: Path, delimiter: str) -> None:
+    text = f"t{delimiter}v\n2026-06-01{delimiter}-1,5\n2026-06-02{delimiter}2\n"
+    assert read(write(tmp_path, text)).values.tolist() == [-1.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no column 't'; its columns: none"),
+        ("t,v\n", "no rows to read"),
+        ('t,v\n2026-06-01,"1,5"\n', "holds no number in any of 1 rows; .* '1,5' in line 2"),
+        ("t,v\n2026-06-01,\n", "holds no number in any of 1 rows$"),
+        ("v,t\n1\n", "line 2: '' is not a time"),
+        ("t,v,v\n2026-06-01,1,2\n", "has 2 columns named 'v'"),
+        ("t,v\n01/02/2026,1\n", "line 2: '01/02/2026' is not a time"),
+    ],
+)
+def test_what_cannot_be_used_is_one_sentence(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(GeohazardError, match=says):
+        read(write(tmp_path, text))
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"t,v\n\x80\xff\x80\xff")
+    with pytest.raises(GeohazardError, match="neither in UTF-8 nor in GB 18030"):
+        read(path)
+    with pytest.raises(GeohazardError, match="Is a directory$"):
+        read(tmp_path)
+
+
+def test_the_first_value_that_is_no_number_is_named(tmp_path: Path) -> None:
+    series = read(write(tmp_path, "t,v\n2026-06-01,1\n2026-06-02,n/a\n2026-06-03,o.k.\n"))
+    assert (series.unreadable, series.first_unreadable) == (1, "'o.k.' in line 4")

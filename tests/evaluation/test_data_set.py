@@ -72,6 +72,16 @@ def test_a_damaged_page_is_named(folder):
     assert f"{path} is damaged" in refused(folder)
 
 
+def test_an_unknown_channel_is_named(folder):
+    path = next((folder / "readings").iterdir())
+    table = parquet.read_table(path)
+    at, kind = table.schema.get_field_index("channel"), table.schema.field("channel").type
+    names = pa.array(["foo", *table.column("channel").to_pylist()[1:]]).cast(pa.string())
+    names = names.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else names
+    parquet.write_table(table.set_column(at, "channel", names), path)
+    assert "holds 'foo', which is no channel" in refused(folder)
+
+
 def test_a_missing_file_is_noticed(folder):
     table = parquet.read_table(next((folder / "readings").iterdir()))
     parquet.write_table(table.slice(10), next((folder / "readings").iterdir()))
