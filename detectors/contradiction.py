@@ -70,7 +70,7 @@ def doubt(book: SeriesBook, bench: Bench, points: I64, now_ms: I64) -> Doubt:
     moving = bench.moves & (bench.stay > 0)
     nothing = np.zeros((3, *moving.shape), bool)
     found = Doubt(*nothing)
-    rows = np.flatnonzero(moving.any(axis=1))
+    rows = np.flatnonzero(moving.any(axis=1) & _several(bench))
     if not rows.size:
         return found
     some = bench.take(rows)
@@ -96,6 +96,15 @@ def doubt(book: SeriesBook, bench: Bench, points: I64, now_ms: I64) -> Doubt:
     found.alone[rows] = lone & (able & heeded).any(axis=2)
     found.against[rows] = against
     found.drift[rows] = lone & (silent & heeded).any(axis=2)
+    return found
+
+
+def _several(bench: Bench) -> Mask:
+    """Points with two instruments or more that tell of motion, shape (n,)."""
+    number = bench.instrument
+    tells = bench.moves & bench.present
+    least = np.where(tells, number, 255).min(axis=1)
+    found: Mask = least < np.where(tells, number, 0).max(axis=1)
     return found
 
 

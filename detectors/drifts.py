@@ -1,18 +1,14 @@
 """What fusion keeps of a series to tell a drift from a slope, and what it says of one."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from detectors.columns import I64, Columns, Mask, Rows
 from detectors.screened import Screened
 from detectors.series import SeriesBook
+from detectors.turns import Batch
 from detectors.witnesses import VELOCITY
 from domain.levels import Flag, Level
 from domain.quality import Test
-
-if TYPE_CHECKING:
-    from detectors.fuse_batch import Batch
 
 
 def wake(fused: Columns, series: Rows, result: Screened, rows: Rows, time_ms: I64) -> Rows:
@@ -40,7 +36,7 @@ def note_speed(fused: Columns, series: Rows) -> None:
 
 
 def note_drift(
-    book: SeriesBook, batch: "Batch", points: Rows, rows: Rows, time_ms: I64, drift: Mask
+    book: SeriesBook, batch: Batch, points: Rows, rows: Rows, time_ms: I64, drift: Mask
 ) -> None:
     """Keep which series drift, and flag the readings of those that did before their own time.
 

@@ -20,13 +20,13 @@ from detectors.base import Detector
 from detectors.columns import I64, Array, Rows
 from detectors.discovery import find_detectors
 from detectors.fuse_batch import PointStream
+from detectors.heard import Heard
 from detectors.point_events import Change
 from detectors.rules import DEFAULT_RULES, Rules
 from detectors.scores import point_score
 from detectors.screened import Screened
 from detectors.screening import screen
 from detectors.series import SeriesBook
-from detectors.silence import watermark
 from detectors.snapshot import decode_state, encode_state
 from domain.frames import Features, Names, Readings, States
 from domain.points import Point
@@ -133,7 +133,7 @@ class Engine:
     def heartbeat(self) -> States:
         """State of every point seen so far, at the watermark."""
         book, size = self._book, self._book.points.size
-        now = watermark(book) or 0
+        now = Heard.of(book).watermark_ms or 0
         shown = np.flatnonzero(book.points["reported"][:size] > 0)
         scores = np.where(
             np.arange(book.members.shape[1]) < book.member_count[shown, None],

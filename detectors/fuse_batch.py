@@ -1,51 +1,28 @@
-"""The points' side of a batch: levels, warnings and silence, reading by reading.
-
-Most points rest: none of their series supports anything. Their readings pass through in one sweep.
-Those of *active* points go in rounds, the k-th reading of each point together, so that each point
-sees its readings one after another.
-"""
-
-from dataclasses import dataclass
+"""The points' side of a batch: levels, warnings and silence, reading by reading."""
 
 import numpy as np
 
 from detectors.coincidence import Coincidence
-from detectors.columns import F64, I64, Mask, Rows
+from detectors.columns import F64, I64, Rows
 from detectors.drifts import note_drift, note_speed, wake
 from detectors.forecasting import ASKED_FROM
 from detectors.fusion import Caps, step
+from detectors.heard import NEVER
 from detectors.outage import quiet_points, why_mute, why_silent
 from detectors.outlooks import Outlooks
 from detectors.point_events import Announcer, Change
 from detectors.rules import FAMILIES
 from detectors.screened import Screened
 from detectors.series import SeriesBook
-from detectors.silence import Listening, Silence, limit_ms
+from detectors.silence import Fallen, Listening, Silence, limit_ms
 from detectors.space import Neighbours
 from detectors.surroundings import Around, Notes
-from detectors.turns import turns_of
+from detectors.turns import Batch, part, speaking, turns_of
 from detectors.witnesses import DYNAMIC, RAIN
 from domain.warnings import WarningKind
 
-WINDOW = 256
-"""Readings in which to look for the next judgement of silence; doubled as long as there is none, so
-that looking costs as much as the readings that are passed, however many follow."""
 _MOVES = np.isin(FAMILIES, ("displacement", "tilt"))
 _TRIGGERS = np.isin(FAMILIES, ("dynamic", "flow"))
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Readings in order of arrival, shape (n,), with what screening made of them."""
-
-    series: Rows
-    points: Rows
-    time_ms: I64
-    value: F64
-    heard_ms: I64
-    result: Screened
-    together: Mask
-    followed: F64
 
 
 class PointStream:
@@ -83,36 +60,35 @@ class PointStream:
         batch = Batch(series, points, time_ms, value, heard_ms, result, together, followed)
         levels = np.zeros(len(series), np.intp)
         changes: list[Change] = []
-        rows = np.flatnonzero(result.used)
-        done, width = 0, WINDOW
-        while done < len(rows):
-            part = rows[done : done + width]
-            live = part[result.live[part]]
-            stop = self.silence.next_stop(points[live], time_ms[live])
-            if stop:
-                part = part[: int(np.searchsorted(part, live[stop - 1])) + 1]
-            self._segment(batch, part, levels, changes)
-            done, width = done + len(part), WINDOW if stop else 2 * width
-            if stop:
-                last = int(part[-1])
-                changes.extend(self._fall_silent(last, int(heard_ms[last])))
+        rows, done = np.flatnonzero(result.used), 0
+        live = rows[result.live[rows]]
+        for count, fallen in self.silence.falls(
+            points[live], series[live], time_ms[live], heard_ms[live]
+        ):
+            last = int(live[count - 1])
+            upto = int(np.searchsorted(rows, last)) + 1
+            self._segment(batch, rows[done:upto], levels, changes)
+            changes.extend(self._fall_silent(last, fallen))
+            done = upto
+        self._segment(batch, rows[done:], levels, changes)
         return levels, changes
 
     def _segment(self, batch: Batch, rows: Rows, levels: Rows, changes: list[Change]) -> None:
-        table, result = self.book.points, batch.result
-        points = batch.points[rows]
-        speaking = rows[result.live[rows] & (result.stay[rows] > 0)]
-        table["active"][batch.points[speaking]] = 1
-        self._coincide(batch, speaking[result.gate[speaking] < 3])
-        active = (table["active"][points] > 0) | (table["silent"][points] > 0)
-        active |= table["mutes"][points] > 0
-        resting = rows[~active]
-        levels[resting] = table["level"][batch.points[resting]]
-        found = self._arrive(batch, resting[result.live[resting]])
-        for turn in turns_of(batch.points, rows[active]):
+        result = batch.result
+        speaks = speaking(batch, rows)
+        self._coincide(batch, speaks[result.gate[speaks] < 3])
+        before, active, after = part(self.book, batch, rows)
+        found = self._pass(batch, before, levels)
+        for turn in turns_of(batch.points, active):
             found += self._turn(batch, turn, levels)
+        found += self._pass(batch, after, levels)
         found.sort(key=lambda change: change.row)
         changes.extend(self._around.tell(self._notes(batch, rows[result.live[rows]]), found))
+
+    def _pass(self, batch: Batch, rows: Rows, levels: Rows) -> list[Change]:
+        """Let readings of points at rest through."""
+        levels[rows] = self.book.points["level"][batch.points[rows]]
+        return self._arrive(batch, rows[batch.result.live[rows]])
 
     def _notes(self, batch: Batch, rows: Rows) -> Notes:
         """Pick out what other points' surroundings are told of live readings."""
@@ -134,28 +110,35 @@ class PointStream:
 
     def _arrive(self, batch: Batch, rows: Rows) -> list[Change]:
         """Take times, scores and first reports of any readings; moves no level."""
+        reported = self.book.points["reported"]
+        fresh = rows[reported[batch.points[rows]] == 0]
+        if not len(fresh):
+            self._take(batch, rows)
+            return []
+        seen, first = np.unique(batch.points[fresh], return_index=True)
+        self.book.points["last"][seen] = NEVER
+        self._take(batch, fresh[first])
+        reported[seen] = 1
+        found = [
+            self.announcer.state(int(fresh[at]), int(point), int(batch.time_ms[fresh[at]]))
+            for point, at in zip(seen, first, strict=True)
+        ]
+        self._take(batch, rows)
+        return found
+
+    def _take(self, batch: Batch, rows: Rows) -> None:
+        """In order of arrival, so that the last of a series' and of a point's readings stands."""
         points, table = batch.points[rows], self.book.points
-        score = batch.result.score[rows]
         fused, series, good = self.book.fused, batch.series[rows], batch.result.gate[rows] < 3
-        # In order of arrival, so that the last of a series' and of a point's readings stands.
-        fused["score"][series] = score
+        fused["score"][series] = batch.result.score[rows]
         fused["last"][series] = batch.time_ms[rows]
         fused["latest"][series] = batch.value[rows]
         fused["heard"][series] = batch.heard_ms[rows]
         fused["seen"][series[good]] = batch.time_ms[rows[good]]
         moves = good & _MOVES[self.book.series["family"][series]]
         fused["shift"][series[moves]] = batch.result.shift[rows[moves]]
-        fresh = rows[table["reported"][points] == 0]
-        seen, first = np.unique(batch.points[fresh], return_index=True)
-        newest = np.where(table["reported"] > 0, table["last"], np.iinfo(np.int64).min)
-        np.maximum.at(newest, points, batch.time_ms[rows])
-        table["last"][points] = newest[points]
+        np.maximum.at(table["last"], points, batch.time_ms[rows])
         table["heard"][points] = batch.heard_ms[rows]
-        table["reported"][points] = 1
-        return [
-            self.announcer.state(int(fresh[at]), int(point), int(batch.time_ms[fresh[at]]))
-            for point, at in zip(seen, first, strict=True)
-        ]
 
     def _turn(self, batch: Batch, rows: Rows, levels: Rows) -> list[Change]:
         """One reading each of distinct active points."""
@@ -209,11 +192,8 @@ class PointStream:
             support | (table["level"][points] > 0) | (table["below"][points] > 0)
         )
 
-    def _fall_silent(self, row: int, listened_ms: int) -> list[Change]:
+    def _fall_silent(self, row: int, fallen: Fallen) -> list[Change]:
         """Tell who is silent, at the reading that shows it."""
-        fallen = self.silence.judge(listened_ms)
-        if fallen is None:
-            return []
         limits, tell = limit_ms(self.book), self.announcer.silence
         quiet = quiet_points(self.book, fallen.now_ms)
         changes = []

@@ -47,6 +47,16 @@ def supported(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[
     that instrument would have seen it, and is yellow then. Two instruments that confirm
     each other (`detectors.witnesses`): the higher claim, up to one above the lower.
     """
+    none = np.zeros((2, len(points)), np.uint8)
+    up, stay, drift = none[0], none[1], np.zeros(book.members[points].shape, bool)
+    # What claims a level lets it stay too: where nothing does, there is nothing to judge.
+    busy = np.flatnonzero(book.fused["stay"][book.members[points]].any(axis=1))
+    if len(busy):
+        up[busy], stay[busy], drift[busy] = _judge(book, caps, points[busy], now_ms[busy])
+    return up, stay, drift
+
+
+def _judge(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[U8, U8, Mask]:
     bench = Bench.of(book, points, now_ms)
     rules, row = book.rules, np.arange(len(points))
     hazard = book.points["hazard"][points][:, None]

@@ -16,11 +16,13 @@ With 2^k points on record the minute to pass is set anew, so that first readings
 clock do not hold the judgement up.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from detectors.columns import I64, Mask, Rows
+from detectors.heard import Heard
 from detectors.series import SeriesBook
 
 GRID_MS = 60_000
@@ -28,6 +30,9 @@ PAUSE_MS = 10_000
 """A longer pause between two readings of any points is an outage, and nobody listened."""
 LISTEN_MS = 20_000
 """Listening without a word of a point before it can be silent."""
+WINDOW = 256
+"""Readings in which to look for the next judgement; doubled as long as there is none, so that
+looking costs as much as the readings that are passed, however many follow."""
 
 
 class Listening:
@@ -63,16 +68,6 @@ def limit_ms(book: SeriesBook) -> I64:
     return limit.astype(np.int64)
 
 
-def watermark(book: SeriesBook) -> int | None:
-    """Lower median of the points' newest event times; ``None`` before any reading."""
-    last = book.points["last"][: book.points.size]
-    last = last[book.points["reported"][: book.points.size] > 0]
-    if not len(last):
-        return None
-    middle = (len(last) - 1) // 2
-    return int(np.partition(last, middle)[middle])
-
-
 class Silence:
     """Finds where in a batch silence has to be judged, and who is silent then."""
 
@@ -80,31 +75,60 @@ class Silence:
         self._book = book
         self.next_ms: int | None = None
 
-    def next_stop(self, points: Rows, time_ms: I64) -> int:
-        """Count the leading readings after which to call `judge`; 0 if none of them causes it.
-
-        None but a reading past the minute, or of a new point, can cause it: until then more than
-        half of the points lie behind, which is how `judge` left them.
+    def falls(
+        self, points: Rows, series: Rows, time_ms: I64, listened_ms: I64
+    ) -> Iterator["tuple[int, Fallen]"]:
+        """Find where in a batch somebody falls silent, and who.
 
         Parameters
         ----------
-        points, time_ms
-            The readings that move their points, in order of arrival, shape (n,).
+        points, series, time_ms, listened_ms
+            The readings that move their points, in order of arrival, and the clock of listening at
+            each, shape (n,).
+
+        Yields
+        ------
+        tuple
+            How many of the readings have come by then, ascending; who is newly silent.
         """
-        table = self._book.points
-        reported = table["reported"][: table.size] > 0
-        known = int(reported.sum())
-        new = _first_of(points, ~reported[points])
+        if not self._may_stop(points, time_ms):
+            return
+        heard, done, width = Heard.of(self._book), 0, WINDOW
+        while done < len(points):
+            part = slice(done, done + width)
+            stop = self._next_stop(heard, points[part], time_ms[part])
+            part = slice(done, done + (stop or width))
+            heard.hear(points[part], series[part], time_ms[part], listened_ms[part])
+            done, width = part.stop, WINDOW if stop else 2 * width
+            fallen = self._judge(heard, int(listened_ms[done - 1])) if stop else None
+            if fallen is not None:
+                heard.silent[fallen.points] = True
+                heard.mute[fallen.series] = True
+                yield done, fallen
+
+    def _may_stop(self, points: Rows, time_ms: I64) -> bool:
+        """Whether any reading is past the minute, or of a new point."""
+        past = self.next_ms is None or bool((time_ms >= self.next_ms).any())
+        return past or not self._book.points["reported"][points].all()
+
+    def _next_stop(self, heard: Heard, points: Rows, time_ms: I64) -> int:
+        """Count the leading readings after which to judge; 0 if none of them causes it.
+
+        None but a reading past the minute, or of a new point, can cause it: until then more than
+        half of the points lie behind, which is how `_judge` left them.
+        """
+        known = int(heard.reported.sum())
+        new = _first_of(points, ~heard.reported[points])
         totals = known + np.cumsum(new)
         doubling = new & ((totals & (totals - 1)) == 0)
         stop = int(doubling.argmax()) + 1 if doubling.any() else 0
         if self.next_ms is None or not (time_ms >= self.next_ms).any():
             return stop
-        behind_now = int((reported & (table["last"][: table.size] < self.next_ms)).sum())
+        was_behind = heard.last_ms < self.next_ms
+        behind_now = int((heard.reported & was_behind).sum())
         passes = time_ms >= self.next_ms
         joins = new & ~passes
-        was_behind = (reported[points] & (table["last"][points] < self.next_ms)) | ~reported[points]
-        leaves = _first_of(points, passes & was_behind) & ~(new & passes)
+        leaves = _first_of(points, passes & was_behind[points]) & ~(new & passes)
         behind = behind_now + np.cumsum(joins.astype(np.int64) - leaves)
         crossed = (totals > 0) & (behind <= (totals - 1) // 2)
         if not crossed.any():
@@ -112,7 +136,7 @@ class Silence:
         first = int(crossed.argmax()) + 1
         return min(stop, first) if stop else first
 
-    def judge(self, listened_ms: int) -> "Fallen | None":
+    def _judge(self, heard: Heard, listened_ms: int) -> "Fallen | None":
         """Find who is newly silent, in row order; sets the next minute to pass.
 
         Parameters
@@ -123,9 +147,9 @@ class Silence:
         Returns
         -------
         Fallen or None
-            ``None`` if it is not due.
+            ``None`` if it is not due, or finds nobody.
         """
-        now = watermark(self._book)
+        now = heard.watermark_ms
         if now is None:
             return None
         grid = now // GRID_MS * GRID_MS
@@ -133,33 +157,28 @@ class Silence:
         self.next_ms = grid + GRID_MS
         if not due:
             return None
-        table, size = self._book.points, self._book.points.size
-        waiting = (table["reported"][:size] > 0) & (table["silent"][:size] == 0)
-        late = waiting & (table["last"][:size] + limit_ms(self._book) < grid)
-        unheard = listened_ms - table["heard"][:size] >= LISTEN_MS
+        late = heard.reported & ~heard.silent & (heard.last_ms + limit_ms(self._book) < grid)
+        points = np.flatnonzero(late & (listened_ms - heard.heard_ms >= LISTEN_MS))
         limits = self._series_limit_ms()
-        return Fallen(
-            grid, np.flatnonzero(late & unheard), self._mute(grid, limits, listened_ms), limits
-        )
+        series = self._mute(heard, grid, limits, listened_ms)
+        return Fallen(grid, points, series, limits) if len(points) + len(series) else None
 
     def _series_limit_ms(self) -> I64:
         rules, size = self._book.rules, self._book.fused.size
         limit = rules.silence_intervals * self._book.interval_ms[:size]
         return np.maximum(limit, 1000.0 * rules.silence_least_s).astype(np.int64)
 
-    def _mute(self, now_ms: int, limits: I64, listened_ms: int) -> Rows:
+    def _mute(self, heard: Heard, now_ms: int, limits: I64, listened_ms: int) -> Rows:
         """Find series that stopped while their points go on, at two judgements running.
 
         At one alone it may be the rest of a message that has not been read yet.
         """
-        fused, points = self._book.fused, self._book.points
-        size = fused.size
-        own = np.minimum(points["last"][self._book.series["point"][:size]], now_ms)
-        last = fused["last"][:size]
-        stopped = (last > 0) & (fused["mute"][:size] == 0) & (last + limits < own)
-        stopped &= listened_ms - fused["heard"][:size] >= LISTEN_MS
-        again = np.flatnonzero(stopped & (fused["stopped"][:size] > 0))
-        fused["stopped"][:size] = stopped
+        fused, last = self._book.fused, heard.series_last_ms
+        own = np.minimum(heard.last_ms[self._book.series["point"][: fused.size]], now_ms)
+        stopped = (last > 0) & ~heard.mute & (last + limits < own)
+        stopped &= listened_ms - heard.series_heard_ms >= LISTEN_MS
+        again = np.flatnonzero(stopped & (fused["stopped"][: fused.size] > 0))
+        fused["stopped"][: fused.size] = stopped
         return again
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors import fuse_batch
+from detectors import silence
 from detectors.engine import Engine
 from detectors.rules import DEFAULT_RULES
 from domain.frames import States
@@ -201,9 +201,9 @@ def test_the_window_in_which_silence_is_looked_for_changes_nothing(seed: int, wi
     """Points that stop, join late, lie about the time and send backlogs; all that is told."""
     points, rows = wild_world(seed, points=5, steps=30)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fuse_batch, "WINDOW", len(rows))
+        patch.setattr(silence, "WINDOW", len(rows))
         expected = _told(points, rows)
-        patch.setattr(fuse_batch, "WINDOW", width)
+        patch.setattr(silence, "WINDOW", width)
         assert _told(points, rows) == expected
 
 
