@@ -4,6 +4,7 @@ from alerts import direction_words, phrases
 from alerts.direction_words import direction_en, direction_zh
 from alerts.motion_words import TOLD, motion_en, motion_zh
 from alerts.quantities import Quantity, quantity, unit_zh
+from alerts.silence_words import SILENCE, silence_en, silence_zh
 from alerts.words import clean_text, local_time, number
 from domain.channels import CHANNELS
 from domain.levels import Level
@@ -26,6 +27,8 @@ def evidence_en(reason: Reason) -> str:
 limits: orange from velocity 60 mm/day. Detector motion, rule motion.orange 1: alone supports \
 orange (level 3 of 4).
     """
+    if reason.detector == SILENCE:
+        return silence_en(reason)
     unit, _ = _channel(reason.channel)
     found = "; ".join(f"{q.name_en} {q.with_unit(v)}" for q, v in _features(reason))
     colour = Level(reason.level).colour
@@ -48,6 +51,8 @@ orange (level 3 of 4).
 
 def evidence_zh(reason: Reason) -> str:
     """Write one piece of evidence in Chinese."""
+    if reason.detector == SILENCE:
+        return silence_zh(reason)
     unit, title = _channel(reason.channel)
     found = "；".join(f"{q.name_zh} {q.with_unit_zh(v)}" for q, v in _features(reason))
     colour = Level(reason.level).colour_zh

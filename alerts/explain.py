@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from alerts import phrases
 from alerts.evidence import evidence_en, evidence_zh
 from alerts.forecast_words import outlook_en, outlook_zh
+from alerts.notes import note_of_level_en, note_of_level_zh, why_en, why_zh
 from alerts.place import Place, place_of
 from alerts.surroundings_words import surroundings_en, surroundings_zh
 from alerts.words import clean_text, local_time
@@ -101,7 +102,7 @@ def _headline_zh(event: WarningEvent, place: Place, status: str) -> str:
     marks = {"Actual": "", "Exercise": "【演练】", "Test": "【测试】", "Draft": "【草稿】"}
     level = event.level or event.previous_level
     what = phrases.what_zh(event) + (f"·{phrases.level_zh(level)}" if level else "")
-    where = f"{place.district_zh}{place.hazard_zh}{place.name or place.point_id}"
+    where = f"{_kind_zh(place)}{place.name or place.point_id}"
     return f"{marks.get(status, '【系统】')}{what}：{where}"
 
 
@@ -109,17 +110,16 @@ def _text_en(event: WarningEvent, place: Place, status: str) -> str:
     at = local_time(event.event_ms)
     lines = [
         phrases.note_en(status),
-        f"{place.hazard_en.capitalize()} {place.name} ({place.point_id}), {place.district_en}: "
-        f"{phrases.what_en(event)} at {at} (UTC+8).".replace("  ", " "),
+        f"{place.hazard_en.capitalize()} {place.name} ({place.point_id}), {place.district_en}, "
+        f"{at} (UTC+8): {phrases.what_en(event)}.".replace("  ", " "),
         _change_en(event),
         f"People at risk: {place.people_threatened}." if place.people_threatened else "",
         _seen_en(event.acknowledgement) if event.acknowledgement else "",
     ]
-    lines += ["Why:"] if event.reasons else []
+    lines += [note_of_level_en(event), outlook_en(event), surroundings_en(event.surroundings)]
+    lines += [why_en(event)] if event.reasons else []
     lines += [f"- {evidence_en(reason)}" for reason in event.reasons[:MAX_REASONS]]
     lines.append(_more(event, "... and {} more in the data."))
-    lines.append(surroundings_en(event.surroundings))
-    lines.append(outlook_en(event))
     lines.append(f"Rules {clean_text(event.rules_version)}." if event.rules_version else "")
     return "\n".join(line for line in lines if line)
 
@@ -128,19 +128,24 @@ def _text_zh(event: WarningEvent, place: Place, status: str) -> str:
     at = local_time(event.event_ms)
     lines = [
         phrases.note_zh(status),
-        f"{place.district_zh}{place.hazard_zh}{place.name}（{place.point_id}）"
+        f"{_kind_zh(place)}{place.name}（{place.point_id}）"
         f"于{at}（北京时间）：{phrases.what_zh(event)}。",
         _change_zh(event),
         f"受威胁人数：{place.people_threatened}人。" if place.people_threatened else "",
         _seen_zh(event.acknowledgement) if event.acknowledgement else "",
     ]
-    lines += ["依据："] if event.reasons else []
+    lines += [note_of_level_zh(event), outlook_zh(event), surroundings_zh(event.surroundings)]
+    lines += [why_zh(event)] if event.reasons else []
     lines += [f"- {evidence_zh(reason)}" for reason in event.reasons[:MAX_REASONS]]
     lines.append(_more(event, "……另有{}条见数据。"))
-    lines.append(surroundings_zh(event.surroundings))
-    lines.append(outlook_zh(event))
     lines.append(f"规则版本 {clean_text(event.rules_version)}。" if event.rules_version else "")
     return "\n".join(line for line in lines if line)
+
+
+def _kind_zh(place: Place) -> str:
+    """District and kind of hazard; the kind only if the name does not end in it."""
+    known = place.name.endswith(place.hazard_zh)
+    return place.district_zh + ("" if known else place.hazard_zh)
 
 
 def _more(event: WarningEvent, phrase: str) -> str:

@@ -1,6 +1,6 @@
 """A forecast of the time of failure, or why there is none, in English and Chinese."""
 
-from alerts.words import clean_text, local_time, number
+from alerts.words import clean_text, local_minute, number
 from domain.methods import method_zh
 from domain.warnings import Forecast, ForecastRefusal, WarningEvent
 
@@ -61,14 +61,14 @@ def outlook_zh(event: WarningEvent) -> str:
 def _forecast_en(forecast: Forecast) -> str:
     share = f" Of such windows, {forecast.coverage:.0%} hold the failure." * (forecast.coverage > 0)
     methods = ", ".join(
-        f"{clean_text(each.method)} {local_time(each.failure_ms)}"
+        f"{clean_text(each.method)} {local_minute(each.failure_ms)}"
         for each in forecast.methods[:MAX_METHODS]
     )
     return (
-        f"Forecast: failure about {local_time(forecast.failure_ms)}, between "
-        f"{local_time(forecast.earliest_ms)} and {local_time(forecast.latest_ms)} (UTC+8); method "
-        f"{clean_text(forecast.method)}, R² {number(forecast.r2)}, made "
-        f"{local_time(forecast.made_at_ms)}.{share}"
+        f"Forecast: failure about {local_minute(forecast.failure_ms)}, between "
+        f"{local_minute(forecast.earliest_ms)} and {local_minute(forecast.latest_ms)} (UTC+8); "
+        f"method {clean_text(forecast.method)}, R² {number(forecast.r2)}, made "
+        f"{local_minute(forecast.made_at_ms)}.{share}"
         + (f" By method: {methods}." if methods else "")
         + " A forecast is an estimate: act on the level."
     )
@@ -77,13 +77,13 @@ def _forecast_en(forecast: Forecast) -> str:
 def _forecast_zh(forecast: Forecast) -> str:
     share = f"此类区间约{forecast.coverage:.0%}包含实际破坏时间。" * (forecast.coverage > 0)
     methods = "，".join(
-        f"{method_zh(clean_text(each.method))} {local_time(each.failure_ms)}"
+        f"{method_zh(clean_text(each.method))} {local_minute(each.failure_ms)}"
         for each in forecast.methods[:MAX_METHODS]
     )
     return (
-        f"预测：破坏时间约{local_time(forecast.failure_ms)}，区间{local_time(forecast.earliest_ms)}"
-        f"至{local_time(forecast.latest_ms)}（北京时间）；方法：{method_zh(clean_text(forecast.method))}，"
-        f"R² {number(forecast.r2)}，作于{local_time(forecast.made_at_ms)}。{share}"
+        f"预测：破坏时间约{local_minute(forecast.failure_ms)}，区间{local_minute(forecast.earliest_ms)}"
+        f"至{local_minute(forecast.latest_ms)}（北京时间）；方法：{method_zh(clean_text(forecast.method))}，"
+        f"R² {number(forecast.r2)}，作于{local_minute(forecast.made_at_ms)}。{share}"
         + (f"各方法：{methods}。" if methods else "")
         + "预测仅供参考，以预警级别为准。"
     )

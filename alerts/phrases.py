@@ -1,5 +1,6 @@
 """Fixed phrases of a warning in English and Chinese, by kind, level and flag."""
 
+from alerts.words import local_minute
 from domain.levels import Flag, Level
 from domain.warnings import INSTRUMENT_SILENCE, WarningEvent, WarningKind
 
@@ -62,6 +63,7 @@ SILENCE_ZH = {
     INSTRUMENT_SILENCE: "单台仪器停止报数",
 }
 AGAIN_EN, AGAIN_ZH = "an instrument reports again", "单台仪器恢复报数"
+WITHDRAWN_EN, WITHDRAWN_ZH = "forecast of the time of failure withdrawn", "撤回破坏时间预测"
 
 
 def what_en(event: WarningEvent) -> str:
@@ -77,6 +79,9 @@ def what_en(event: WarningEvent) -> str:
     rule = event.reasons[0].rule if event.reasons else ""
     if event.kind is WarningKind.REPORTING and event.of_instrument:
         return AGAIN_EN
+    if event.kind is WarningKind.FORECAST:
+        when = event.forecast and local_minute(event.forecast.failure_ms)
+        return f"failure now forecast about {when} (UTC+8)" if when else WITHDRAWN_EN
     own = SILENCE_EN if event.kind is WarningKind.SILENT else {}
     return own.get(rule, KIND_EN[event.kind])
 
@@ -86,6 +91,9 @@ def what_zh(event: WarningEvent) -> str:
     rule = event.reasons[0].rule if event.reasons else ""
     if event.kind is WarningKind.REPORTING and event.of_instrument:
         return AGAIN_ZH
+    if event.kind is WarningKind.FORECAST:
+        when = event.forecast and local_minute(event.forecast.failure_ms)
+        return f"破坏时间预测更新：{when}前后" if when else WITHDRAWN_ZH
     own = SILENCE_ZH if event.kind is WarningKind.SILENT else {}
     return own.get(rule, KIND_ZH[event.kind])
 

@@ -12,7 +12,7 @@ from typing import Any
 from alerts.case import HOUR_MS, Case, Series
 from alerts.phrases import level_en, level_zh
 from alerts.picture_series import COLOURS, DAY_MS, WORDS, china_time, draw_series, family_of
-from alerts.words import clean_text
+from alerts.words import clean_text, local_time
 from domain.errors import GeohazardError
 from domain.fonts import CHINESE_FONTS
 from domain.levels import Flag
@@ -63,10 +63,17 @@ def _draw(case: Case, shown: Sequence[tuple[Reason, Series]], path: Path, langua
     _draw_levels(axes[-1], case, language)
     start, end = _limits(case, shown)
     for axis in axes:
-        axis.axvline(china_time(case.event.event_ms), color=COLOURS[case.event.level], lw=1.2)
+        axis.axvline(
+            china_time(case.event.event_ms),
+            color=COLOURS[case.event.level],
+            lw=1.2,
+            label=WORDS[language]["warning"] if axis is axes[-1] else None,
+        )
         if case.event.forecast is not None:
-            _draw_forecast(axis, case.event.forecast, end)
+            _draw_forecast(axis, case.event.forecast, end, language if axis is axes[-1] else None)
         axis.set_xlim(china_time(start), china_time(end))
+    axes[-1].legend(ncol=3, loc="upper left", fontsize=8, framealpha=0.85, edgecolor="none")
+    _date(axes[-1])
     axes[-1].set_xlabel(WORDS[language]["time"])
     figure.suptitle(_title(case, language), fontsize=11)
     try:
@@ -121,12 +128,26 @@ def _draw_levels(axis: Any, case: Case, language: str) -> None:
     axis.grid(alpha=0.25, axis="y")
 
 
-def _draw_forecast(axis: Any, forecast: Forecast, end_ms: int) -> None:
+def _date(axis: Any) -> None:
+    """Write hours as hours: 05-19 06:00."""
+    dates = _import("matplotlib.dates")
+    locator = dates.AutoDateLocator(maxticks=9)
+    formatter = dates.AutoDateFormatter(locator, defaultfmt="%Y-%m")
+    formatter.scaled |= {1.0: "%m-%d", 1.0 / 24.0: "%m-%d %H:%M", 1.0 / 1440.0: "%m-%d %H:%M"}
+    axis.xaxis.set_major_locator(locator)
+    axis.xaxis.set_major_formatter(formatter)
+
+
+def _draw_forecast(axis: Any, forecast: Forecast, end_ms: int, language: str | None) -> None:
+    """Draw window and time of a forecast; a language asks for labels."""
+    words = WORDS[language] if language else {}
     start, end = china_time(forecast.earliest_ms), china_time(min(forecast.latest_ms, end_ms))
     if end > start:
-        axis.axvspan(start, end, color=COLOURS[4], alpha=0.15, lw=0)
+        label = words.get("forecast")
+        axis.axvspan(start, end, color=COLOURS[4], alpha=0.15, lw=0, label=label)
     if forecast.failure_ms <= end_ms:
-        axis.axvline(china_time(forecast.failure_ms), color=COLOURS[4], ls=":", lw=1.2)
+        at = china_time(forecast.failure_ms)
+        axis.axvline(at, color=COLOURS[4], ls=":", lw=1.2, label=words.get("failure"))
 
 
 def _limits(case: Case, shown: Sequence[tuple[Reason, Series]]) -> tuple[int, int]:
@@ -145,7 +166,9 @@ def _title(case: Case, language: str) -> str:
     name = clean_text(case.point.name) if case.point else ""
     name = name if name.isascii() or has_chinese_font() else ""
     # A dollar sign would begin mathematics in matplotlib.
-    return f"{name} {clean_text(event.point_id)}: {level}  ({event.id})".strip().replace("$", r"\$")
+    at = local_time(event.event_ms)[:16]
+    title = f"{name} {clean_text(event.point_id)}: {level}, {at}  ({event.id})"
+    return title.strip().replace("$", r"\$")
 
 
 def _has_font(name: str) -> bool:

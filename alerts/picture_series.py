@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from alerts.case import HOUR_MS, Series
+from alerts.quantities import unit_zh
 from alerts.words import clean_text, number
 from domain.channels import CHANNELS
 from domain.levels import Flag, Level
@@ -24,6 +25,8 @@ WORDS = {
         "window": "window",
         "forecast": "forecast window",
         "level": "level",
+        "warning": "this warning",
+        "failure": "forecast time of failure",
         "angle": "tangential angle",
     },
     "zh": {
@@ -34,7 +37,9 @@ WORDS = {
         "limit": "阈值",
         "window": "时间窗",
         "forecast": "预测破坏时间窗",
-        "level": "级别",
+        "level": "预警级别",
+        "warning": "本次预警",
+        "failure": "预测破坏时间",
         "angle": "切线角",
     },
 }
@@ -85,7 +90,9 @@ def _draw_limits(axis: Any, reason: Reason, language: str) -> None:
             days = max(hours / 24.0, 0.05)
             times = [china_time(reason.time_ms - round(days * DAY_MS)), china_time(reason.time_ms)]
             values = [reason.value - sign * rate * days, reason.value]
-            label = f"{words[name]} {number(rate)} {_unit(reason.channel)}/d"
+            unit = f"{_unit(reason.channel)}/day"
+            shown = unit_zh(unit) if language == "zh" else unit
+            label = f"{words[name]} {number(rate)} {shown}"
             axis.plot(times, values, style, color=COLOURS[reason.level], lw=1.6, label=label)
     angle = _first(reason.features, ("tangential",), "_deg")
     least = _first(reason.thresholds, ("angle",), "_deg", colour)

@@ -36,7 +36,7 @@ _UNITS = {
     "%": "%",
     "1": "",
     "ratio": "times",
-    "sigma": "sigma",
+    "sigma": "times its noise",
     "sigmas": "times its noise",
     "percent": "%",
     "pct": "%",
@@ -76,12 +76,13 @@ _UNITS_ZH = {
     "per day": "/天",
     "per day²": "/天²",
     "per hour": "/小时",
-    "sigma": "倍标准差",
     "times its noise": "倍噪声",
     "times": "倍",
 }
 _WORDS_EN = {
     "drier days": "share of past days that were drier",
+    "motion claim": "motion counts from",
+    "motion sure": "motion is beyond doubt from",
     "front": "height of the front",
     "rms long": "RMS of the long window",
     "rms short": "RMS of the short window",
@@ -122,9 +123,9 @@ _WORDS_ZH = {
     "district points": "同区县测点数",
     "district points silent": "同区县静默测点数",
     "silence intervals": "静默判定间隔数",
-    "motion claim": "位移可信度",
+    "motion claim": "位移成立下限",
     "motion least": "最小位移",
-    "motion sure": "位移确信度",
+    "motion sure": "位移确信下限",
     "p value": "p值",
     "plunge": "位移倾伏角",
     "predicted": "预测值",
@@ -184,6 +185,10 @@ class Quantity:
         return f"{number(value)} {unit_zh(self.unit)}".strip()
 
 
+_WHOLE = {"window_mm": Quantity("rain in the window", "时间窗内雨量", "mm")}
+"""Names that mean something else with another unit."""
+
+
 def unit_zh(unit: str) -> str:
     """Write a unit in Chinese, where that is usual."""
     return _UNITS_ZH.get(unit, unit)
@@ -205,6 +210,8 @@ def quantity(key: str) -> Quantity:
     >>> quantity("threshold_ratio").with_unit(1.25), quantity("sta_lta").with_unit(4.25)
     ('1.25 times', '4.25')
     """
+    if key in _WHOLE:
+        return _WHOLE[key]
     parts = clean_text(key)[:60].split("_")
     for start in range(1, len(parts)):
         unit = _UNITS.get("_".join(parts[start:]).lower())

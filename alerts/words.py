@@ -52,6 +52,17 @@ def local_time(ms: int) -> str:
     return f"{_local(ms):%Y-%m-%d %H:%M:%S}"
 
 
+def local_minute(ms: int) -> str:
+    """Write a time that is not known to the second, such as a forecast's.
+
+    Examples
+    --------
+    >>> local_minute(1_780_000_000_123)
+    '2026-05-29 04:27'
+    """
+    return f"{_local(ms + 30_000):%Y-%m-%d %H:%M}"
+
+
 def offset_time(ms: int) -> str:
     """Write a time in whole seconds with its numeric offset, as CAP demands it.
 

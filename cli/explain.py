@@ -54,7 +54,7 @@ def explain(
 def _text(case: Case, lang: Language, status: str) -> str:
     found = in_words(case.event, case.point, status)
     words = found.zh if lang is Language.ZH else found.en
-    parts = [words.headline, "", words.text, "", words.advice]
+    parts = [words.headline, words.advice, "", words.text]
     readings = readings_text(case, lang.value)
     if readings:
         parts += ["", readings]

@@ -10,7 +10,15 @@ from alerts.quantities import quantity
 from alerts.words import clean_text, number
 from domain.surroundings import Surroundings
 from domain.warnings import WarningKind
-from tests.alerts.builders import POINT_ID, REASON, full_event, make_event, make_point, story
+from tests.alerts.builders import (
+    FORECAST,
+    POINT_ID,
+    REASON,
+    full_event,
+    make_event,
+    make_point,
+    story,
+)
 
 
 def test_a_warning_tells_all_that_led_to_it() -> None:
@@ -29,9 +37,9 @@ def test_a_warning_tells_all_that_led_to_it() -> None:
         "velocity 72.25 mm/day",
         "tangential angle 82.14 deg",
         "orange from velocity 60 mm/day",
-        "motion claim 7 sigma",
+        "motion counts from 7 times its noise",
         "rule motion.displacement.orange 2026.11-1",
-        "between 2026-05-30 10:26:40 and 2026-05-31 04:26:40",
+        "between 2026-05-30 10:27 and 2026-05-31 04:27",
         "R² 0.9731",
         "Rules 2026.11-1",
     ):
@@ -76,7 +84,7 @@ def test_a_warning_tells_the_same_in_chinese() -> None:
         "速率 72.25 毫米/天",
         "改进切线角 82.14 度",
         "橙色速率 60 毫米/天",
-        "预测：破坏时间约2026-05-30 16:26:40",
+        "预测：破坏时间约2026-05-30 16:27",
     ):
         assert told in words.text
     assert words.headline == "【演练】发布预警·橙色（警戒）：云阳县滑坡新滩 7"
@@ -185,3 +193,53 @@ def test_a_silence_says_what_it_may_mean() -> None:
         words = explain(make_event(kind=WarningKind.SILENT, reasons=(reason,)), None)
         assert english in words.en.headline.lower() + words.en.text
         assert chinese in words.zh.headline
+
+
+def test_a_forecast_that_changes_says_the_time_in_its_first_line() -> None:
+    event = make_event(WarningKind.FORECAST, 4, 4, forecast=FORECAST)
+    words = explain(event, make_point(), "Actual")
+    assert words.en.headline.startswith("Failure now forecast about 2026-05-30 16:27 (UTC+8), red:")
+    assert words.zh.headline.startswith("破坏时间预测更新：2026-05-30 16:27前后·红色")
+    gone = explain(make_event(WarningKind.FORECAST, 4, 4), make_point(), "Actual")
+    assert "withdrawn" in gone.en.headline
+    assert "撤回破坏时间预测" in gone.zh.headline
+
+
+def test_evidence_above_the_level_is_said_to_be_held() -> None:
+    held = explain(make_event(level=2, reasons=(REASON,)), make_point())
+    assert "reach orange (level 3 of 4) by themselves; the rules hold the point at" in held.en.text
+    assert "已达橙色（警戒），但其他仪器印证不足" in held.zh.text
+    assert "hold the point" not in explain(full_event(), make_point()).en.text
+
+
+def test_a_fall_says_why_and_what_is_left() -> None:
+    words = explain(make_event(WarningKind.DOWNGRADED, 1, 3, reasons=(REASON,)), make_point())
+    assert "Lowered, because" in words.en.text
+    assert "What still supports it:" in words.en.text
+    assert "Why:" not in words.en.text
+    assert "降级原因" in words.zh.text
+
+
+def test_a_silence_says_since_when_and_who_else_is_silent() -> None:
+    features = {"neighbours": 16.0, "neighbours_silent": 3.0}
+    reason = msgspec.structs.replace(
+        REASON, rule="silence.station", detector="silence", flag=9, features=features
+    )
+    event = make_event(WarningKind.SILENT, 3, 3, sequence=90, reasons=(reason,))
+    words = explain(event, make_point())
+    assert "Last reading 2026-05-29 04:27 (UTC+8), 1.5 h before." in words.en.text
+    assert "3 of 16 neighbours are silent too" in words.en.text
+    assert "supports" not in words.en.text
+    assert "距今1.5小时" in words.zh.text
+    assert "周边测点中3/16个同样静默" in words.zh.text
+
+
+def test_a_name_that_ends_in_its_kind_is_not_said_twice() -> None:
+    words = explain(make_event(), make_point(name="双河寨滑坡"))
+    assert "云阳县双河寨滑坡" in words.zh.headline
+    assert "滑坡双河寨滑坡" not in words.zh.text
+
+
+def test_what_is_forecast_stands_before_the_evidence() -> None:
+    text = explain(full_event(), make_point()).en.text
+    assert text.index("Forecast: failure about") < text.index("Why:")

@@ -80,8 +80,8 @@ def test_without_a_chinese_font_the_picture_still_comes(tmp_path, monkeypatch):
 def test_measured_speed_and_limit_are_named(tmp_path):
     draw_case(case(), path := tmp_path / "case.svg")
     text = path.read_text("utf-8")
-    assert "<!-- measured 72 mm/d -->" in text
-    assert "<!-- limit 60 mm/d -->" in text
+    assert "<!-- measured 72 mm/day -->" in text
+    assert "<!-- limit 60 mm/day -->" in text
     assert "<!-- window 6 h -->" in text
 
 
