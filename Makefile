@@ -3,6 +3,8 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Processes that run the tests; a file stays in one of them.
+JOBS ?= 2
 
 .PHONY: demo install test check format bench docs clean
 
@@ -12,7 +14,7 @@ demo: install
 install: $(VENV)/.installed
 
 test: $(VENV)/.developer
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.developer
 	$(BIN)/ruff format --check .

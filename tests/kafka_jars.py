@@ -1,5 +1,6 @@
 """Apache Kafka's own jars from Maven Central, fetched once by the local Maven."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -64,7 +65,12 @@ def jars() -> Path:
     """
     folder = _BUILD / f"kafka-{KAFKA_VERSION}"
     if not folder.is_dir():
-        _fetch(folder)
+        folder.parent.mkdir(exist_ok=True)
+        with (folder.parent / "kafka.lock").open("w") as lock:
+            # Maven's own store of jars is not made for two that fetch at once.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.is_dir():
+                _fetch(folder)
     return folder
 
 
@@ -73,7 +79,6 @@ def _fetch(folder: Path) -> None:
     if maven is None:
         msg = "no mvn on the path to fetch Kafka's jars"
         raise KafkaUnavailableError(msg)
-    folder.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="kafka-") as work:
         pom, draft = Path(work, "pom.xml"), Path(work, "jars")
         pom.write_text(_POM, encoding="utf-8")
@@ -87,9 +92,4 @@ def _fetch(folder: Path) -> None:
         if done.returncode != 0:
             msg = f"mvn could not fetch Kafka {KAFKA_VERSION}: {done.stdout[-500:]}"
             raise KafkaUnavailableError(msg)
-        try:
-            # The folder appears whole or not at all, also when two runs fetch at once.
-            draft.rename(folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
+        draft.rename(folder)  # it appears whole or not at all

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import fields
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from detectors.base import FEATURES, Detector, Verdict
@@ -182,6 +182,10 @@ STEPS = st.sampled_from([1, 1, 1, 1, 0, -1, -3, 2, 40, 48, -48, 1000])
 """Intervals from one reading to the next: mostly one; repeated, late, gaps, eight hours, a week."""
 
 
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+"""Of Hypothesis; to shrink what fails takes long, and serves whoever has to mend it."""
+
+
 def bears_anything(detector: Detector) -> None:
     """Check on any readings at all: no failure, sound verdicts, however cut and wherever stopped.
 
@@ -189,7 +193,11 @@ def bears_anything(detector: Detector) -> None:
     """
 
     @settings(
-        max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=25,
+        deadline=None,
+        derandomize=True,
+        phases=PHASES,
+        suppress_health_check=list(HealthCheck),
     )
     @given(
         family=st.sampled_from(detector.families),

@@ -10,7 +10,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 CUTS = st.lists(st.integers(1, 900), max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=SEEDS, cuts=CUTS)
 def test_cutting_a_stream_anywhere_changes_nothing(seed: int, cuts: list[int]) -> None:
     points, rows = wild_world(seed)
@@ -26,7 +26,7 @@ def test_one_by_one_equals_all_at_once(seed: int) -> None:
     assert fingerprint(feed(Engine(points), rows, range(1, len(rows)))) == whole
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=SEEDS, cuts=CUTS)
 def test_a_point_alone_gives_what_it_gives_among_others(seed: int, cuts: list[int]) -> None:
     """All but silence, which looks at all points together."""
@@ -39,7 +39,7 @@ def test_a_point_alone_gives_what_it_gives_among_others(seed: int, cuts: list[in
         assert _changes(point_id, together) == _changes(point_id, alone)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=SEEDS, shuffle=st.randoms(use_true_random=False))
 def test_points_may_be_interleaved_in_any_way(seed: int, shuffle: object) -> None:
     points, rows = wild_world(seed, steps=20)
@@ -55,7 +55,7 @@ def test_the_wild_worlds_reach_every_kind_of_warning() -> None:
     kinds: set[tuple[str, int]] = set()
     flags: set[int] = set()
     duplicates = late = 0
-    for seed in range(40):
+    for seed in range(10):
         points, rows = wild_world(seed)
         outcomes = feed(Engine(points), rows)
         kinds |= {(w.kind.value, w.level) for w in warnings_of(outcomes)}

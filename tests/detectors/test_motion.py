@@ -12,6 +12,7 @@ from detectors.constant import median_rate
 from detectors.engine import Engine, Outcome
 from detectors.rules import DEFAULT_RULES
 from domain.hazards import HazardType
+from tests.detectors.side_by_side import judged_together
 from tests.detectors.worlds import (
     POINT_ID,
     feed,
@@ -53,14 +54,17 @@ def test_velocity_of_steady_motion(per_day: float) -> None:
     assert outcome.features.velocity[-1] == pytest.approx(per_day, abs=0.1 * abs(per_day) + 1.0)
 
 
-@pytest.mark.parametrize(
-    ("per_day", "level"), [(5.0, 0), (20.0, 1), (45.0, 2), (150.0, 3), (900.0, 4)]
-)
-def test_a_crack_that_opens_steadily_reaches_its_absolute_level(per_day: float, level: int) -> None:
+def test_a_crack_that_opens_steadily_reaches_its_absolute_level() -> None:
     """From the first reading on, so that this rate is the slope's own: the angle says nothing."""
+    expected = {5.0: 0, 20.0: 1, 45.0: 2, 150.0: 3, 900.0: 4}
     steps = np.arange(1200.0)
-    values = per_day * steps / 144.0 + 0.2 * np.random.default_rng(4).normal(size=1200)
-    assert highest(_series(values, "crack")) == level
+    noise = 0.2 * np.random.default_rng(4).normal(size=1200)
+    cracks = [
+        (one_point("crack"), rows_of("crack", per_day * steps / 144.0 + noise))
+        for per_day in expected
+    ]
+    found = [highest([outcome]) for outcome in judged_together(cracks)]
+    assert dict(zip(expected, found, strict=True)) == expected
 
 
 def _voight(steps: int, failure: float, start: float, v0_per_step: float) -> np.ndarray:
@@ -215,11 +219,17 @@ def test_the_constant_rate_is_the_median_of_the_past(rate: float, start: int) ->
     assert found[0] == pytest.approx(rate)
 
 
-@pytest.mark.parametrize("interval_s", [1.0, 600.0, 3600.0, 86_400.0, 30 * 86_400.0])
-def test_quiet_noise_stays_quiet_at_every_interval(interval_s: float) -> None:
+def test_quiet_noise_stays_quiet_at_every_interval() -> None:
     values = 3.0 * np.random.default_rng(10).normal(size=3000)
-    rows = rows_of("gnss_e", values, step_ms=int(interval_s * 1000))
-    assert highest(feed(Engine(one_point("gnss_e", interval_s=interval_s)), rows)) <= 1
+    intervals_s = (1.0, 600.0, 3600.0, 86_400.0, 30 * 86_400.0)
+    series = [
+        (
+            one_point("gnss_e", interval_s=interval_s),
+            rows_of("gnss_e", values, step_ms=int(interval_s * 1000)),
+        )
+        for interval_s in intervals_s
+    ]
+    assert highest(judged_together(series)) <= 1
 
 
 @pytest.mark.parametrize("hazard", list(HazardType))

@@ -8,6 +8,7 @@ import pytest
 from detectors.engine import Engine, Outcome
 from domain.levels import Flag
 from domain.quality import Test
+from tests.detectors.side_by_side import judged_together
 from tests.detectors.worlds import Row, feed, fingerprint, highest, one_point, rows_of
 
 AXES = ("gnss_e", "gnss_n", "gnss_u")
@@ -23,6 +24,10 @@ def _rest(step: np.ndarray) -> np.ndarray:
 
 def _jump(step: np.ndarray) -> np.ndarray:
     return np.where(step >= AT, 1.0, 0.0)
+
+
+def _one_fix(step: np.ndarray) -> np.ndarray:
+    return np.where(step == AT, 1.0, 0.0)
 
 
 def _slide(step: np.ndarray) -> np.ndarray:
@@ -49,6 +54,10 @@ def _judge(rows: list[Row]) -> list[Outcome]:
     return feed(Engine(one_point(*AXES, "crack")), rows)
 
 
+def _judge_all(worlds: list[list[Row]]) -> list[Outcome]:
+    return judged_together([(one_point(*AXES, "crack"), rows) for rows in worlds])
+
+
 def _noted(outcomes: list[Outcome], test: Test) -> dict[str, list[int]]:
     """Numbers of the messages of which a test spoke, by axis."""
     tests = np.concatenate([outcome.tests for outcome in outcomes]).reshape(LENGTH, 4)
@@ -56,25 +65,25 @@ def _noted(outcomes: list[Outcome], test: Test) -> dict[str, list[int]]:
     return {axis: at.tolist() for axis, at in found.items() if at.size}
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_a_jump_is_noted_after_three_positions_and_raises_nothing(seed: int) -> None:
-    outcomes = _judge(_rows(_jump, (25.0, -20.0, 40.0), seed=seed))
-    assert _noted(outcomes, Test.JUMP) == {axis: [AT + 3] for axis in AXES}
-    assert highest(outcomes) == 0
+def test_a_jump_is_noted_after_three_positions_and_raises_nothing() -> None:
+    for outcome in _judge_all([_rows(_jump, (25.0, -20.0, 40.0), seed=seed) for seed in range(5)]):
+        assert _noted([outcome], Test.JUMP) == {axis: [AT + 3] for axis in AXES}
+        assert highest([outcome]) == 0
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_a_jump_near_the_noise_is_noted_when_eight_positions_have_come(seed: int) -> None:
+def test_a_jump_near_the_noise_is_noted_when_eight_positions_have_come() -> None:
     """Each axis has moved by three to four times its scatter."""
-    noted = _noted(_judge(_rows(_jump, (10.0, 9.0, 15.0), seed=seed)), Test.JUMP)
-    assert noted
-    assert all(AT + 3 <= at[0] <= AT + 8 and len(at) == 1 for at in noted.values())
+    for outcome in _judge_all([_rows(_jump, (10.0, 9.0, 15.0), seed=seed) for seed in range(5)]):
+        noted = _noted([outcome], Test.JUMP)
+        assert noted
+        assert all(AT + 3 <= at[0] <= AT + 8 and len(at) == 1 for at in noted.values())
 
 
 @pytest.mark.parametrize("path", [_rest, _slide, _creep])
 def test_what_does_not_jump_is_not_said_to(path: Path) -> None:
-    for seed in range(20):
-        assert not _noted(_judge(_rows(path, (20.0, -15.0, -12.0), seed=seed)), Test.JUMP)
+    size = (20.0, -15.0, -12.0)
+    for outcome in _judge_all([_rows(path, size, seed=seed) for seed in range(20)]):
+        assert not _noted([outcome], Test.JUMP)
 
 
 def test_a_slide_keeps_its_level_though_it_begins_within_one_reading() -> None:
@@ -92,15 +101,13 @@ def test_the_velocity_after_a_jump_is_that_of_rest() -> None:
     assert np.abs(velocity[-1, :3]).max() < 12.0
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_a_wrong_fix_is_suspect_at_once_and_alone(seed: int) -> None:
+def test_a_wrong_fix_is_suspect_at_once_and_alone() -> None:
     size = (17.0, -19.0, 35.0)
-    rows = _rows(lambda step: np.where(step == AT, 1.0, 0.0), size, seed=seed)
-    outcomes = _judge(rows)
-    flags = np.concatenate([o.features.flag for o in outcomes]).reshape(LENGTH, 4)[:, :3]
-    doubtful = np.flatnonzero((flags == Flag.SUSPECT).any(axis=1)).tolist()
-    assert doubtful == [AT]
-    assert not _noted(outcomes, Test.JUMP)
+    for outcome in _judge_all([_rows(_one_fix, size, seed=seed) for seed in range(5)]):
+        flags = outcome.features.flag.reshape(LENGTH, 4)[:, :3]
+        doubtful = np.flatnonzero((flags == Flag.SUSPECT).any(axis=1)).tolist()
+        assert doubtful == [AT]
+        assert not _noted([outcome], Test.JUMP)
 
 
 def test_jumps_are_found_however_the_messages_are_cut() -> None:

@@ -195,11 +195,11 @@ def test_silence_does_not_depend_on_batches(seed: int, cuts: list[int]) -> None:
     assert warnings_of(feed(Engine(_points()), rows, cuts)) == whole
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), width=st.integers(1, 40))
 def test_the_window_in_which_silence_is_looked_for_changes_nothing(seed: int, width: int) -> None:
     """Points that stop, join late, lie about the time and send backlogs; all that is told."""
-    points, rows = wild_world(seed, points=5, steps=30)
+    points, rows = wild_world(seed, points=4, steps=20)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(silence, "WINDOW", len(rows))
         expected = _told(points, rows)

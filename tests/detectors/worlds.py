@@ -121,7 +121,7 @@ CHANNELS += ("gnss_n", "gnss_u", "battery")
 HAZARDS = (HazardType.LANDSLIDE, HazardType.DEBRIS_FLOW, HazardType.ROCKFALL)
 
 
-def wild_world(seed: int, points: int = 3, steps: int = 40) -> tuple[dict[str, Point], list[Row]]:
+def wild_world(seed: int, points: int = 3, steps: int = 30) -> tuple[dict[str, Point], list[Row]]:
     """Points with every kind of channel, failures and faults, in order of arrival.
 
     Faults: spikes, stuck values, steps, duplicates, late and very late messages, clocks eight
