@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors import receiver_bins, steps
+from detectors import receiver_bins, returns, steps
 from detectors.columns import F64, Columns, Mask, Rows
 from detectors.partners import Partners
 from detectors.quality_limits import LEAST_JUMP
@@ -158,6 +158,8 @@ def _shapes(after: int) -> F64:
 def take_out(table: Columns, now: Positions, size: F64, since: Rows) -> None:
     """Shift what lies before each jump to where it lies after it."""
     own = size[np.arange(len(now.series)), now.axis].astype(np.float32)
+    after = table["value"][now.series, -2:].astype(np.float64).mean(axis=1)
+    returns.note(table, now.series, own.astype(np.float64), after)
     held = (np.abs(own) > LEAST_JUMP[table["channel"][now.series]]).astype(np.intp)
     steps.take_out(table, now.series, own, since, held)
     receiver_bins.take_out(table, now.series, size[:, :3], since)

@@ -24,7 +24,7 @@ import numpy as np
 
 from detectors.columns import F64, I64, Mask
 from detectors.series import SeriesBook
-from detectors.shifts import FINE, KEPT, span_ms
+from detectors.shifts import FINE, KEPT, STAMP, span_ms
 from detectors.witnesses import DISPLACEMENT, HOUR_MS, RAIN, TILT, Bench
 
 SEEN_SIGMA = 4.0
@@ -76,7 +76,7 @@ def doubt(book: SeriesBook, bench: Bench, points: I64, now_ms: I64) -> Doubt:
     some = bench.take(rows)
     share, others = _share(book, some, points[rows]), some.others()
     asked = others & some.recent[:, None, :] & (share > 0.0) & _in_step(book, some)
-    size, blur = np.abs(some.shift[..., :KEPT]), some.shift[..., KEPT:-1]
+    size, blur = np.abs(some.shift[..., :KEPT]), some.shift[..., KEPT:STAMP]
     scatter = SEEN_SIGMA * blur
     expected = np.where(_same_bins(some), share[..., None] * size[:, :, None, :], np.nan)
     measured, needed = size[:, None], scatter[:, None]
@@ -95,7 +95,9 @@ def doubt(book: SeriesBook, bench: Bench, points: I64, now_ms: I64) -> Doubt:
     heeded = heeded | (asked & (lone & ~_excused(some, now_ms[rows]))[:, :, None])
     found.alone[rows] = lone & (able & heeded).any(axis=2)
     found.against[rows] = against
-    found.drift[rows] = lone & (silent & heeded).any(axis=2)
+    # A window that shows the way out of an instrument that is back says nothing of today.
+    still = asked & (rests & (some.shift[:, :, None, STAMP + 1 :] == 0.0)).any(axis=3)
+    found.drift[rows] = lone & (still & heeded).any(axis=2)
     return found
 
 
@@ -126,7 +128,7 @@ def _in_step(book: SeriesBook, bench: Bench) -> Mask:
 
 def _same_bins(bench: Bench) -> Mask:
     """Where two series may be compared, shape (n, m, m, KEPT): coarse scales in the same bin."""
-    stamp = bench.shift[..., -1]
+    stamp = bench.shift[..., STAMP]
     same = stamp[:, :, None] == stamp[:, None, :]
     found: Mask = same[..., None] | FINE
     return found

@@ -9,6 +9,7 @@ alone: that is never held back.
 
 import numpy as np
 
+from detectors import returns
 from detectors.base import Verdict
 from detectors.columns import F64, Array, Mask
 from detectors.noise import SCALE_SHARE
@@ -45,7 +46,8 @@ def hold(batch: Round, best: Verdict) -> Mask:
     place = np.flatnonzero(asked)
     slow = ~(np.abs(best.velocity[place]) >= batch.limits["velocity_orange_mm_per_day"][place])
     doubted, firm = _alone(batch.select(asked), axis[place])
-    named = place[firm & slow]
+    back = returns.looks_back(batch.table, batch.series[place]).any(axis=1)
+    named = place[firm & slow & ~back]
     drifts[named] = best.claim[named] > 1
     held = place[doubted & slow]
     for levels in (best.claim, best.sure, best.stay):

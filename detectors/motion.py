@@ -18,7 +18,7 @@ Prefer `detectors.baseline` for quantities that do not accumulate.
 
 import numpy as np
 
-from detectors import constant, shifts
+from detectors import constant, returns, shifts
 from detectors.base import FEATURES, Verdict
 from detectors.blocks import block_values
 from detectors.columns import F64, U8, Array, Columns, Field, Mask
@@ -83,7 +83,8 @@ class Motion:
             self._close(batch.select(batch.closed))
         self._quiet(batch, verdict, values, times)
         slow = table["slow_shift"][rows]
-        verdict.shift = shifts.shift_of(values, batch.count, slow, floored(noise, prior))
+        ended = returns.looks_back(table, rows)
+        verdict.shift = shifts.shift_of(values, batch.count, slow, floored(noise, prior), ended)
         detail = batch.good & (
             seen.any(axis=0) | (table["slow_moving"][rows] > 0) | (table["moved"][rows] > 0)
         )

@@ -8,7 +8,7 @@ would decide, which the instrument beside it has not made yet.
 
 import numpy as np
 
-from detectors.columns import F64, I64, Array, Field
+from detectors.columns import F64, I64, Array, Field, Mask
 from detectors.tracks import BIN_INTERVALS, BIN_LEAST_MS
 
 KEPT = 4
@@ -17,8 +17,10 @@ KEPT = 4
 FINE = np.arange(KEPT) < 2
 """Which of them are of the fine ring."""
 
-WIDTH = 2 * KEPT + 1
-"""Changes at each scale, the standard deviation of each, and the stamp of the newest bin."""
+STAMP = 2 * KEPT
+WIDTH = STAMP + 1 + KEPT
+"""Changes at each scale, the standard deviation of each, the stamp of the newest bin, and which
+scales look back at an excursion that has ended (`detectors.returns`)."""
 
 FUSED = (
     Field("shift", "f4", WIDTH, fill=float("nan")),
@@ -34,6 +36,9 @@ its speed when it first claimed yellow; as of when, whether it drifts, and wheth
 that message (`detectors.drifts`)."""
 
 SLOW_FIELD = Field("slow_shift", "f4", 3, fill=float("nan"))
+
+LOOKS_BACK = np.array([16, 32, 5, 9])
+"""Readings, or closed bins, at which each kept scale looks: four blocks, and the bin under way."""
 
 _FINE, _KEPT = slice(2, 4), slice(2, 6)
 _SIZES = np.array([4, 8])[:, None]
@@ -69,7 +74,7 @@ def coarse_shift(values: F64, count: Array, newest_ms: I64, interval_ms: F64) ->
     return found
 
 
-def shift_of(values: F64, count: Array, slow: Array, noise: F64) -> F64:
+def shift_of(values: F64, count: Array, slow: Array, noise: F64, ended: Mask) -> F64:
     """Give the changes at the kept scales and their standard deviations, shape (n, WIDTH).
 
     Parameters
@@ -82,19 +87,23 @@ def shift_of(values: F64, count: Array, slow: Array, noise: F64) -> F64:
         Column ``slow_shift``, shape (n, 3).
     noise
         Standard deviation of a block at each scale, shape (8, n).
+    ended
+        Which scales look back at an excursion that has ended, shape (n, KEPT).
 
     Examples
     --------
     >>> import numpy as np
     >>> blocks = np.arange(16.0).reshape(4, 4, 1)
-    >>> shift_of(blocks, np.array([20]), np.full((1, 3), 5.0), np.ones((8, 1))).round(1)
-    array([[3. , nan, 5. , 5. , 1.4, 1.4, 1.4, 1.4, 5. ]])
+    >>> never = np.zeros((1, 4), bool)
+    >>> shift_of(blocks, np.array([20]), np.full((1, 3), 5.0), np.ones((8, 1)), never).round(1)
+    array([[3. , nan, 5. , 5. , 1.4, 1.4, 1.4, 1.4, 5. , 0. , 0. , 0. , 0. ]])
     """
     found: F64 = np.empty((len(count), WIDTH))
     whole = values[_FINE, 3] - values[_FINE, 0]
     found[:, :2] = np.where(count >= 4 * _SIZES, whole, np.nan).T
-    found[:, 2:KEPT], found[:, -1] = slow[:, :2], slow[:, 2]
-    found[:, KEPT:-1] = np.sqrt(2.0) * noise[_KEPT].T
+    found[:, 2:KEPT], found[:, STAMP] = slow[:, :2], slow[:, 2]
+    found[:, KEPT:STAMP] = np.sqrt(2.0) * noise[_KEPT].T
+    found[:, STAMP + 1 :] = ended
     return found
 
 

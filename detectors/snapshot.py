@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from detectors.fuse_batch import PointStream
 
 KIND = "geohazard.engine"
-VERSION = 2
+VERSION = 3
 _TOLD = ("point", "channel", "family", "instrument")
 """Columns that follow from the names of the series."""
 

@@ -13,6 +13,7 @@ rest, and that is motion.
 
 import numpy as np
 
+from detectors import returns
 from detectors.columns import F32, F64, U8, Columns, Field, Mask, Rows
 from detectors.quality_limits import RISES_WITH_RAIN
 from detectors.tracks import RING
@@ -89,6 +90,8 @@ def settle(
     if rests.any():
         size = _median(after[rests]) - before[rests]
         since = np.full(len(size), _AFTER)
+        level = _median(after[rests]).astype(np.float64)
+        returns.note(table, rows[rests], size.astype(np.float64), level)
         take_out(table, rows[rests], size, since, np.ones_like(since))
     if back.any():
         _forget(table, rows[back], before[back], leap[back])

@@ -45,6 +45,7 @@ def drifting_readings(outcomes: list[Outcome], channel: str) -> np.ndarray:
     return named
 
 
+NOT_BACK = np.zeros(4)
 CRACK = DRIFTING + noise(0.02, 1)
 STILL_TILT = {"tilt_x": noise(0.002, 2), "tilt_y": noise(0.002, 3)}
 
@@ -130,8 +131,8 @@ def test_bins_are_compared_only_where_both_have_closed_them(
     for row in (crack, gnss):
         book.fused["seen"][row] = START_MS
     book.fused["stay"][crack] = 2
-    book.fused["shift"][crack] = [0.0, 0.0, 30.0, 30.0, 0.1, 0.1, 0.1, 0.1, 7.0]
-    book.fused["shift"][gnss] = [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, bin_of_the_other]
+    book.fused["shift"][crack] = [0.0, 0.0, 30.0, 30.0, 0.1, 0.1, 0.1, 0.1, 7.0, *NOT_BACK]
+    book.fused["shift"][gnss] = [*4 * [0.0], *4 * [1.0], bin_of_the_other, *NOT_BACK]
     points = np.array([book.point_index[POINT_ID]])
     found = doubt(book, Bench.of(book, points, now), points, now)
     assert found.drift[0].tolist()[:2] == [drifts, False]
