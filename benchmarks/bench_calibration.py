@@ -3,14 +3,24 @@
     python -m benchmarks calibration [--seed 201] [--series 100] [--length 5000]
 
 Each figure is a share over what the score promises: 1 is exact, below 1 cautious, above 1 too many
-alarms. A score of 0 stands for p = 0.1, 0.25 for 0.01, 0.5 for 0.001, 0.75 for 0.0001.
+alarms. A score of 0 stands for p = 0.1, 0.25 for 0.01, 0.5 for 0.001, 0.75 for 0.0001. The last
+rows are the scores of points whose eight channels move alike.
 """
 
 import argparse
 
 import numpy as np
 
-from benchmarks.nulls import NULLS, scores_of, settled
+from benchmarks.nulls import (
+    CHANNELS,
+    F64,
+    NULLS,
+    TOGETHER,
+    point_scores_of,
+    scores_of,
+    settled,
+)
+from detectors.baseline import WARM_UP
 
 PROMISES = {0.0: 0.1, 0.25: 0.01, 0.5: 0.001, 0.75: 0.0001}
 BURN_IN = 1_000
@@ -29,15 +39,23 @@ def main() -> None:
     print(f"{'':14} {heads}   {heads}")
     for number, (name, null) in enumerate(NULLS.items()):
         rng = np.random.default_rng([options.seed, number])
-        scores = scores_of(null(rng, options.series, options.length))
-        use = settled(name, options.length)
-        place = np.arange(options.length)
-        halves = (use & (place >= 8) & (place < BURN_IN), use & (place >= BURN_IN))
-        cells = ["  ".join(f"{r:6.2f}" for r in _ratios(scores[:, half])) for half in halves]
-        print(f"{name:14} {cells[0]}   {cells[1]}", flush=True)
+        _tell(name, scores_of(null(rng, options.series, options.length)))
+    points = max(options.series // CHANNELS, 1)
+    print(f"{points} points of {CHANNELS} channels")
+    for number, (name, null) in enumerate(TOGETHER.items(), len(NULLS)):
+        rng = np.random.default_rng([options.seed, number])
+        _tell(name, point_scores_of(null(rng, points, options.length)))
 
 
-def _ratios(scores: np.ndarray) -> list[float]:
+def _tell(name: str, scores: F64) -> None:
+    place = np.arange(scores.shape[1])
+    use = settled(name, scores.shape[1])
+    halves = (use & (place >= WARM_UP) & (place < BURN_IN), use & (place >= BURN_IN))
+    cells = ["  ".join(f"{r:6.2f}" for r in _ratios(scores[:, half])) for half in halves]
+    print(f"{name:14} {cells[0]}   {cells[1]}", flush=True)
+
+
+def _ratios(scores: F64) -> list[float]:
     return [float((scores > limit).mean()) / share for limit, share in PROMISES.items()]
 
 

@@ -1,7 +1,8 @@
 """Series in which nothing happens, of every kind that fools a detector; and their scores.
 
-Used by `bench_calibration` and by the tests: under these the share of scores above s must be what
-s promises.
+`NULLS` are single series, `TOGETHER` points with channels that move alike. Used by
+`bench_calibration` and by the tests: under these the share of scores above s must be what s
+promises.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from scipy.signal import lfilter
 
 from detectors.baseline import DETECTOR
 from detectors.engine import Engine
+from detectors.scores import point_score
 from domain.frames import Names, Readings
 from domain.hazards import HazardType
 from domain.points import Device, Point, make_point_id
@@ -22,6 +24,7 @@ Null = Callable[[np.random.Generator, int, int], F64]
 STEP_MS = 600_000
 START_MS = 1_780_000_000_000
 SHIFT_EVERY = 1_500
+CHANNELS = 8
 
 
 def _white(rng: np.random.Generator, series: int, length: int) -> F64:
@@ -91,6 +94,38 @@ NULLS: dict[str, Null] = {
     "bursts": _bursts,
     "level shifts": _shifts,
 }
+
+
+def _alike(share: float) -> Null:
+    """Noise of which every channel has that share of variance in common with the others."""
+
+    def made(rng: np.random.Generator, points: int, length: int) -> F64:
+        common = rng.normal(size=(points, 1, length))
+        own = rng.normal(size=(points, CHANNELS, length))
+        found: F64 = np.sqrt(share) * common + np.sqrt(1.0 - share) * own
+        return found
+
+    return made
+
+
+def _one_season(rng: np.random.Generator, points: int, length: int) -> F64:
+    phase = rng.uniform(0.0, 2.0 * np.pi, size=(points, 1, 1))
+    wave = 10.0 * np.sin(2.0 * np.pi * np.arange(length) / 144 + phase)
+    return rng.normal(size=(points, CHANNELS, length)) + wave
+
+
+TOGETHER: dict[str, Null] = {
+    "alike 0.5": _alike(0.5),
+    "alike 0.9": _alike(0.9),
+    "one season": _one_season,
+}
+"""Points of `CHANNELS` channels: shape (points, channels, length)."""
+
+
+def point_scores_of(values: F64) -> F64:
+    """Scores of points, shape (points, length), of channels as `TOGETHER` makes them."""
+    scores = scores_of(values.reshape(-1, values.shape[-1])).reshape(values.shape)
+    return point_score(scores.swapaxes(0, 1))
 
 
 def settled(name: str, length: int) -> npt.NDArray[np.bool_]:

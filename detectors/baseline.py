@@ -6,8 +6,8 @@ Two questions, each answered with a p-value from the series' own past (`detector
   counts is the error, so that a trend, a day's rhythm or a slow swing is none.
 * *Is the series where it used to be?* The level of the last readings is held against that of the
   last `LONG`; so a change that came in small steps, or lies within the noise of one reading, is
-  seen as well, and for as long as it lasts. It does not become usual while it lasts, until it
-  has lasted so long that the new level is the usual one (`adopted_after`).
+  seen as well, and for as long as it lasts. The usual level waits meanwhile, so that the return
+  is no change, until it has lasted so long that the new level is the usual one (`adopted_after`).
 
 The score is that of twice the smaller p-value (Bonferroni). It makes no claim on a level of
 warning. Prefer `detectors.motion` for what accumulates.
@@ -34,6 +34,9 @@ LONG = 512.0
 
 BLOCK = 16
 """The level's history takes every sixteenth: neighbours say nearly the same."""
+
+SETTLED = 32
+"""Readings before distances of the level are kept: until then it is a mean of few, and far off."""
 
 BLOCKS_READY = 16
 """Blocks of history before the level is judged."""
@@ -178,13 +181,14 @@ def _shift(batch: Round, level: F64, step: F64, usable: Mask) -> F64:
     odd = ready & (p_value < LASTING_ODD)
     run = np.where(usable, np.where(odd, table["shift_run"][rows] + 1, 0), table["shift_run"][rows])
     adopted = run >= adopted_after(batch.interval_ms)
-    gain = np.maximum(1.0 / (count + 1.0), 1.0 / LONG) * np.where(odd, 0.25, 1.0) * usable
+    gain = np.maximum(1.0 / (count + 1.0), 1.0 / LONG) * (usable & ~odd)
     usual = np.where(adopted, level, usual + gain * (level - usual))
     table["usual_level"][rows] = usual
     table["shift_run"][rows] = np.where(adopted, 0, run)
     table["usual_seen"][rows] = np.where(adopted, BLOCK, count + usable)
     table["shift_center"][rows] = np.where(adopted, 0.0, center)
-    block = np.flatnonzero(usable & (batch.count % BLOCK == 0) & (run <= BLOCK))
+    kept = usable & (batch.count % BLOCK == 0) & (batch.count > SETTLED) & (run <= BLOCK)
+    block = np.flatnonzero(kept)
     if len(block):
         _learn_block(table, rows[block], (level - usual)[block])
     return np.where(ready, p_value, np.nan)

@@ -7,10 +7,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from benchmarks.bench_detectors import state_bytes
-from benchmarks.nulls import NULLS, STEP_MS, scores_of, settled
+from benchmarks.nulls import F64, NULLS, STEP_MS, TOGETHER, scores_of, settled
 from detectors import flat
 from detectors.analysis import analyze
-from detectors.baseline import BLOCK, BLOCKS_READY, WARM_UP, Baseline, adopted_after
+from detectors.baseline import (
+    BLOCK,
+    BLOCKS_READY,
+    SETTLED,
+    WARM_UP,
+    Baseline,
+    adopted_after,
+)
 from detectors.engine import Engine
 from detectors.scores import combined_p_value, p_value_of_score, point_score, score_of_p_value
 from detectors.tails import Tail
@@ -20,6 +27,7 @@ from domain.points import Device, Point, make_point_id
 from tests.detectors.worlds import START_MS
 
 SERIES, LENGTH, BURN_IN = 30, 2_500, 1_000
+POINTS = 4
 SHARES = {0.0: 0.1, 0.25: 0.01, 0.5: 0.001}
 MOST = {0.0: 1.5, 0.25: 2.0, 0.5: 4.0}
 """How much more than promised may score above s after the burn-in: the last is 45 of 45,000
@@ -29,11 +37,28 @@ EARLY = {0.0: 2.0, 0.25: 4.0, 0.5: 8.0}
 """The same for the readings before."""
 
 
+@pytest.fixture(scope="module")
+def usual() -> dict[str, F64]:
+    """Scores of every null and, by point, of channels that move alike: all in one engine."""
+    values = {
+        name: null(np.random.default_rng([90, place]), SERIES, LENGTH)
+        for place, (name, null) in enumerate(NULLS.items())
+    }
+    for place, (name, null) in enumerate(TOGETHER.items()):
+        values[name] = null(np.random.default_rng([93, place]), POINTS, LENGTH)
+    rows = [found.reshape(-1, LENGTH) for found in values.values()]
+    scores = np.split(scores_of(np.concatenate(rows)), np.cumsum([len(r) for r in rows])[:-1])
+    found = dict(zip(values, scores, strict=True))
+    return found | {
+        name: point_score(found[name].reshape(values[name].shape).swapaxes(0, 1))
+        for name in TOGETHER
+    }
+
+
 @pytest.mark.parametrize("name", NULLS)
-def test_scores_keep_their_promise(name: str) -> None:
+def test_scores_keep_their_promise(name: str, usual: dict[str, F64]) -> None:
     """Whatever the law: also for a law without variance, a random walk, a trend, rounded values."""
-    rng = np.random.default_rng([90, list(NULLS).index(name)])
-    scores = scores_of(NULLS[name](rng, SERIES, LENGTH))
+    scores = usual[name]
     place = np.arange(LENGTH)
     late = scores[:, settled(name, LENGTH) & (place >= BURN_IN)]
     early = scores[:, (place >= WARM_UP) & (place < BURN_IN)]
@@ -94,6 +119,15 @@ def test_a_new_level_becomes_the_usual_one() -> None:
     adopted = int(adopted_after(np.array([float(STEP_MS)]))[0])
     assert (scores[:, 710 : 690 + adopted] > 0.5).all()
     assert (scores[:, 760 + adopted :] > 0.5).mean() < 0.005
+
+
+def test_the_return_from_a_change_is_no_change() -> None:
+    """450 readings at another level: shorter than what is taken for the usual one."""
+    values = np.random.default_rng(7).normal(size=(10, 1400))
+    values[:, 700:1150] += 6.0
+    scores = scores_of(values)
+    assert (scores[:, 750:1150] > 0.5).all()
+    assert (scores[:, 1210:] > 0.25).mean() < 0.01
 
 
 def test_a_slip_on_a_trend_is_seen() -> None:
@@ -200,9 +234,9 @@ def test_a_combined_p_value_of_nothing_is_not_known() -> None:
 
 def test_the_level_is_judged_only_when_its_history_is_known() -> None:
     """Before that a change of two standard deviations is within what a reading may do."""
-    values = np.random.default_rng(9).normal(size=(20, 250))
+    values = np.random.default_rng(9).normal(size=(20, 280))
     values[:, 150:] += 2.0
-    assert BLOCK * BLOCKS_READY > 250
+    assert SETTLED + BLOCK * BLOCKS_READY > 280
     assert (scores_of(values)[:, 150:] > 0.5).mean() < 0.01
 
 
@@ -229,6 +263,17 @@ def test_a_point_with_many_channels_is_not_odd_more_often() -> None:
         found = point_score(scores)
         for limit, share in ((0.25, 0.01), (0.5, 0.001)):
             assert (found > limit).mean() <= 1.35 * share
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_a_point_is_not_odd_more_often_because_its_channels_move_alike(
+    name: str, usual: dict[str, F64]
+) -> None:
+    scores = usual[name]
+    for part, most in ((scores[:, BURN_IN:], MOST), (scores[:, WARM_UP:BURN_IN], EARLY)):
+        for limit, share in SHARES.items():
+            assert (part > limit).mean() <= most[limit] * share, f"{name}: above {limit}"
+    assert (scores[:, BURN_IN:] > 0.0).mean() >= 0.25 * SHARES[0.0], f"{name}: says too little"
 
 
 def test_states_carry_the_combined_score_of_the_channels() -> None:
