@@ -1,7 +1,8 @@
 """Forecasts of the time of failure: what a call costs, and how wide a window must be.
 
 Run ``python -m benchmarks forecast`` for the cost, and ``... forecast --calibrate SEED [SEED ...]``
-to count again, on simulated failures, the factor ``WIDER`` of `detectors.failure_time.ensemble`.
+to count again, on simulated failures, the factors ``EARLIER`` and ``LATER`` of
+`detectors.failure_time.ensemble`.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import numpy as np
 
 from detectors.columns import F64
 from detectors.engine import Engine
-from detectors.failure_time.ensemble import COVERAGE, LEAST_LOG_WIDTH, WIDER
+from detectors.failure_time.ensemble import COVERAGE, EARLIER, LATER, UNSEEN_INTERVALS
 from detectors.failure_time.history import history_of
 from detectors.forecast import forecast
 from domain.warnings import Forecast
@@ -111,10 +112,11 @@ def calibrate(seeds: list[int]) -> None:
     left, ahead, early, late = np.array([row[1:] for row in rows]).T
     held = (early <= left) & (left <= late)
     step = INTERVAL_S / 3600.0
-    # The half width that was used, without the slack of one interval.
-    half = np.log((late - step) / ahead)
-    away = np.where(left > ahead, np.log(np.maximum(left - step, ahead) / ahead), 0.0)
-    away = np.where(left < ahead, np.log(ahead / np.minimum(left + step, ahead)), away)
+    # Half widths that were used, without the slack; the later one is LATER / EARLIER times longer.
+    half = np.log((late - step) / ahead) / LATER
+    away = np.where(left > ahead, np.log(np.maximum(left - step, ahead) / ahead) / LATER, 0.0)
+    soon = np.log(ahead / np.minimum(left + UNSEEN_INTERVALS * step, ahead)) / EARLIER
+    away = np.where(left < ahead, soon, away)
     order = np.argsort(away / half)
     share = np.cumsum(weight[order])
     print(f"{len(rows)} forecasts at {len(set(r[0] for r in rows))} failures, seeds {seeds}")
@@ -122,8 +124,8 @@ def calibrate(seeds: list[int]) -> None:
     print(f"held by the window: {held.mean():.3f}, by failure {float(weight @ held):.3f}")
     print(f"width against the time left, median {np.median((late - early) / left):.2f}")
     for wanted in (COVERAGE, 0.95):
-        factor = WIDER * float((away / half)[order][np.searchsorted(share, wanted)])
-        print(f"WIDER for {wanted:.0%} (LEAST_LOG_WIDTH {LEAST_LOG_WIDTH}): {factor:.2f}")
+        factor = float((away / half)[order][np.searchsorted(share, wanted)])
+        print(f"{wanted:.0%}: EARLIER {factor * EARLIER:.2f}, LATER {factor * LATER:.2f}")
 
 
 def _record(seed: int, folder: Path) -> DataSet:

@@ -22,16 +22,22 @@ from detectors.tracks import DAY_MS
 from domain.warnings import Forecast, ForecastRefusal, MethodForecast
 
 LEAST_VALUES = 10
-LEAST_SIGMAS = 8.0
-LEAST_MARGIN = 3.0
+LEAST_SIGMAS = 20.0
+"""Least motion against the noise of a reading; of less, one window in eight held the failure."""
+
+LEAST_MARGIN = 4.0
 """Least logarithm of the likelihood ratio against every rival."""
 
-MOST_SCALE = 3.0
-"""Errors about the best curve, as variance against what was expected, beyond which no law fits."""
+MOST_SCALE = 1.15
+"""Errors about the best curve, as variance against what was expected, beyond which no law fits.
+
+Those windows held the failure in half of the cases, however wide; what goes on there is most
+often a runaway that has halted, or two motions one after the other.
+"""
 
 FARTHEST_SPANS = 1.5
-MOST_LOG_WIDTH = 1.5
-"""Half width of the window: a factor of 4.5 on the time ahead, either way."""
+MOST_LOG_WIDTH = 1.35
+"""Later half of the window: a factor of 3.9 on the time ahead."""
 
 _REFUSALS = {
     "constant": ForecastRefusal.CONSTANT_RATE,

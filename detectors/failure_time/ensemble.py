@@ -24,9 +24,12 @@ FARTHEST = 4.0
 
 COVERAGE = 0.9
 LEAST_LOG_WIDTH = 0.25
-WIDER = 1.1
-"""Factor on the half width of the window, as a logarithm, that gives `COVERAGE`."""
+EARLIER, LATER = 0.5, 1.0
+"""Factors on the fit's half width, as a logarithm, that give `COVERAGE`.
 
+Failures come later than the fit says rather than earlier: the newest readings, in which a slope
+is fastest, are its least part.
+"""
 
 UNSEEN_INTERVALS = 3.0
 """A runaway's newest reading is held until the next confirms it, and fits come at every third."""
@@ -36,7 +39,7 @@ UNSEEN_INTERVALS = 3.0
 class Window:
     """Days from now to the failure, at the earliest and at the latest.
 
-    ``log_width`` is the half width against the time ahead, as a natural logarithm.
+    ``log_width`` is that of the later half against the time ahead, as a natural logarithm.
     """
 
     ahead_days: float
@@ -60,7 +63,7 @@ def combine(fit: Estimate, others: tuple[Estimate, ...], interval_days: float) -
     --------
     >>> window = combine(Estimate("voight", 1.0, 0.8, 1.25), (Estimate("slo", 1.2),), 0.0)
     >>> [round(x, 2) for x in (window.early_days, window.ahead_days, window.late_days)]
-    [0.7, 1.02, 1.47]
+    [0.86, 1.02, 1.42]
     """
     near = [fit] + [
         other
@@ -70,10 +73,10 @@ def combine(fit: Estimate, others: tuple[Estimate, ...], interval_days: float) -
     weights = [WEIGHTS[estimate.method] for estimate in near]
     logs = [weight * log(e.ahead_days) for weight, e in zip(weights, near, strict=True)]
     ahead = exp(sum(logs) / sum(weights))
-    half = WIDER * hypot(0.5 * log(fit.late_days / fit.early_days), LEAST_LOG_WIDTH)
+    half = hypot(0.5 * log(fit.late_days / fit.early_days), LEAST_LOG_WIDTH)
     return Window(
         ahead,
-        max(ahead * exp(-half) - UNSEEN_INTERVALS * interval_days, 0.0),
-        ahead * exp(half) + interval_days,
-        half,
+        max(ahead * exp(-EARLIER * half) - UNSEEN_INTERVALS * interval_days, 0.0),
+        ahead * exp(LATER * half) + interval_days,
+        LATER * half,
     )
