@@ -30,20 +30,12 @@ orange (level 3 of 4).
     if reason.detector == SILENCE:
         return silence_en(reason)
     unit, _ = _channel(reason.channel)
-    found = "; ".join(f"{q.name_en} {q.with_unit(v)}" for q, v in _features(reason))
-    colour = Level(reason.level).colour
-    limits = ", ".join(
-        f"{f'{colour} from ' if coloured else ''}{q.name_en} {q.with_unit(v)}"
-        for q, v, coloured in _limits(reason)
-    )
+    figures = figures_en(reason)
     return (
         f"{clean_text(reason.channel)} of device {clean_text(reason.device_id)}: reading "
         f"{f'{number(reason.value)} {unit}'.strip()} at {local_time(reason.time_ms)}, quality "
         f"{phrases.flag_en(reason.flag)}"
-        + (f"; {found}" if found else "")
-        + (f"; {how}" if (how := motion_en(reason)) else "")
-        + (f"; {where}" if (where := direction_en(reason)) else "")
-        + (f"; limits: {limits}" if limits else "")
+        + (f"; {figures}" if figures else "")
         + f". Detector {clean_text(reason.detector)}, rule {clean_text(reason.rule)} "
         f"{clean_text(reason.rule_version)}: alone supports {phrases.level_en(reason.level)}."
     )
@@ -54,22 +46,38 @@ def evidence_zh(reason: Reason) -> str:
     if reason.detector == SILENCE:
         return silence_zh(reason)
     unit, title = _channel(reason.channel)
-    found = "；".join(f"{q.name_zh} {q.with_unit_zh(v)}" for q, v in _features(reason))
+    figures = figures_zh(reason)
+    return (
+        f"{title}（设备{clean_text(reason.device_id)}）{local_time(reason.time_ms)}读数 "
+        f"{f'{number(reason.value)} {unit_zh(unit)}'.strip()}，质量{phrases.flag_zh(reason.flag)}"
+        + (f"；{figures}" if figures else "")
+        + f"。方法：{method_zh(clean_text(reason.detector))}，规则{clean_text(reason.rule)} "
+        f"{clean_text(reason.rule_version)}，单独支持{phrases.level_zh(reason.level)}。"
+    )
+
+
+def figures_en(reason: Reason) -> str:
+    """Write in English what was computed, how it moves, and the limits of the level."""
+    found = [f"{q.name_en} {q.with_unit(v)}" for q, v in _features(reason)]
+    colour = Level(reason.level).colour
+    limits = ", ".join(
+        f"{f'{colour} from ' if coloured else ''}{q.name_en} {q.with_unit(v)}"
+        for q, v, coloured in _limits(reason)
+    )
+    parts = [*found, motion_en(reason), direction_en(reason), limits and f"limits: {limits}"]
+    return "; ".join(part for part in parts if part)
+
+
+def figures_zh(reason: Reason) -> str:
+    """Write the same in Chinese."""
+    found = [f"{q.name_zh} {q.with_unit_zh(v)}" for q, v in _features(reason)]
     colour = Level(reason.level).colour_zh
     limits = "，".join(
         f"{colour if coloured else ''}{q.name_zh} {q.with_unit_zh(v)}"
         for q, v, coloured in _limits(reason)
     )
-    return (
-        f"{title}（设备{clean_text(reason.device_id)}）{local_time(reason.time_ms)}读数 "
-        f"{f'{number(reason.value)} {unit_zh(unit)}'.strip()}，质量{phrases.flag_zh(reason.flag)}"
-        + (f"；{found}" if found else "")
-        + (f"；{how}" if (how := motion_zh(reason)) else "")
-        + (f"；{where}" if (where := direction_zh(reason)) else "")
-        + (f"；阈值：{limits}" if limits else "")
-        + f"。方法：{method_zh(clean_text(reason.detector))}，规则{clean_text(reason.rule)} "
-        f"{clean_text(reason.rule_version)}，单独支持{phrases.level_zh(reason.level)}。"
-    )
+    parts = [*found, motion_zh(reason), direction_zh(reason), limits and f"阈值：{limits}"]
+    return "；".join(part for part in parts if part)
 
 
 def _channel(name: str) -> tuple[str, str]:

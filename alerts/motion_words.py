@@ -3,7 +3,7 @@
 import re
 
 from alerts.quantities import Quantity, quantity, unit_zh
-from alerts.words import local_time, number
+from alerts.words import local_minute, number
 from domain.warnings import Reason
 
 HOUR_MS = 3_600_000
@@ -23,18 +23,18 @@ def motion_en(reason: Reason) -> str:
     ...     features={"velocity_mm_per_day": -72.0, "acceleration_mm_per_day2": -31.0,
     ...     "acceleration_error_mm_per_day2": 8.0, "velocity_constant_mm_per_day": 1.25,
     ...     "constant_days": 9.5, "onset_hours": 6.0, "time_left_hours": 5.1})))
-    accelerating since 2026-05-28 22:26:40, 31 ± 8 mm/day²; before that 9.5 days at a constant \
-1.25 mm/day; by its inverse velocity at most 5.1 h are left
+    accelerating since 2026-05-28 22:27 (UTC+8), 31 ± 8 mm/day²; before that 9.5 days at a \
+constant 1.25 mm/day; by its inverse velocity at most 5.1 h are left
     """
     found = _told(reason)
     parts = []
     since = _since(reason, found)
     if (changes := _changes(found)) is not None:
         how, size = changes
-        dated = f" since {since}" if since and how == "accelerating" else ""
+        dated = f" since {since} (UTC+8)" if since and how == "accelerating" else ""
         parts.append(f"{how}{dated}, {size}" if how else f"acceleration not certain, {size}")
     if since and not (changes and changes[0] == "accelerating"):
-        parts.append(f"faster than its constant stage since {since}")
+        parts.append(f"faster than its constant stage since {since} (UTC+8)")
     if "velocity_constant" in found:
         rate, days = found["velocity_constant"], found.get("constant")
         stage = f"{days[0].with_unit(days[1])} at a" if days else "its own past is"
@@ -54,10 +54,10 @@ def motion_zh(reason: Reason) -> str:
     if (changes := _changes(found)) is not None:
         how, size = changes
         unit = found["acceleration"][0].unit
-        dated = f"自{since}起" if since and how == "accelerating" else ""
+        dated = f"自北京时间{since}起" if since and how == "accelerating" else ""
         parts.append(f"{dated}{words[how]}，{size.replace(unit, unit_zh(unit))}")
     if since and not (changes and changes[0] == "accelerating"):
-        parts.append(f"自{since}起快于匀速阶段")
+        parts.append(f"自北京时间{since}起快于匀速阶段")
     if "velocity_constant" in found:
         rate, days = found["velocity_constant"], found.get("constant")
         stage = f"匀速阶段历时{days[0].with_unit_zh(days[1])}，" if days else "以往"
@@ -88,4 +88,4 @@ def _changes(found: dict[str, tuple[Quantity, float]]) -> tuple[str, str] | None
 def _since(reason: Reason, found: dict[str, tuple[Quantity, float]]) -> str:
     if "onset" not in found:
         return ""
-    return local_time(reason.time_ms - round(found["onset"][1] * HOUR_MS))
+    return local_minute(reason.time_ms - round(found["onset"][1] * HOUR_MS))

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from alerts.forecast_words import REFUSAL_EN
-from cli.series_file import Series, read_series
+from cli.analyze_text import print_analysis
+from cli.language import Language
+from cli.series_file import read_series
 from detectors.analysed import Analysis
 from detectors.analysis import analyze as run_detectors
-from domain.channels import CHANNELS
+from detectors.rules import DEFAULT_RULES
 from domain.errors import GeohazardError
 from domain.hazards import HazardType
-from domain.levels import Level
 from domain.quality import Test
 from domain.times import iso
+from evaluation.rule_changes import change_rules, parse_settings
 
 SCORE_COLUMNS = (
     "timestamp",
@@ -54,6 +54,10 @@ def analyze(
     hazard: Annotated[
         HazardType, typer.Option(help="Which rules judge the levels.")
     ] = HazardType.LANDSLIDE,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="Threshold to try: name=value.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the words.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     scores: Annotated[
         Path | None, typer.Option(help="Write one row for each input row to this CSV file.")
@@ -73,13 +77,19 @@ def analyze(
         note = f"geohazard: {series.unreadable} of {len(series.values)} values are no numbers and "
         note += f"count as missing; the first: {series.first_unreadable}"
         typer.secho(note, err=True, fg="yellow")
-    found = run_detectors(series.times_ms, series.values, series.channel, hazard_type=hazard)
+    found = run_detectors(
+        series.times_ms,
+        series.values,
+        series.channel,
+        hazard_type=hazard,
+        rules=change_rules(DEFAULT_RULES, parse_settings(changes or ())),
+    )
     if scores is not None:
         write_scores(found, scores)
     if as_json:
         typer.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _print(found, series, Console())
+        print_analysis(found, series, Console(), lang)
 
 
 def write_scores(found: Analysis, path: Path) -> None:
@@ -113,42 +123,3 @@ def write_scores(found: Analysis, path: Path) -> None:
 
 def _cell(value: float | str) -> float | str:
     return "" if isinstance(value, float) and math.isnan(value) else value
-
-
-def _print(found: Analysis, series: Series, console: Console) -> None:
-    unit = CHANNELS[series.channel].unit
-    quality = ", ".join(f"{count} {name}" for name, count in found.quality.items() if count)
-    console.print(f"{found.rows} rows, {found.used} used; quality: {quality}", highlight=False)
-    if found.named:
-        tests = ", ".join(f"{test.en} ({test.zh}) {n}" for test, n in found.named.items())
-        console.print(f"rows by the test that spoke: {tests}", highlight=False)
-    console.print(
-        f"read as {series.channel} in {unit}, one reading each {found.interval_s:g} s",
-        highlight=False,
-    )
-    table = Table("time (UTC)", "level", "because", title="Changes of level")
-    for change in found.levels:
-        level = Level(change.level)
-        because = "\n".join(_because(reason) for reason in change.reasons)
-        table.add_row(iso(change.time_ms), f"{level.colour} {level.name_zh}", because)
-    if found.levels:
-        console.print(table)
-    for change in found.levels[-1:]:
-        if change.forecast_refused:
-            why = REFUSAL_EN.get(change.forecast_refused, change.forecast_refused)
-            console.print(f"no forecast of the time of failure: {why}", highlight=False)
-    for forecast in found.forecasts[-1:]:
-        console.print(
-            f"last forecast of failure: {iso(forecast.failure_ms)}, window "
-            f"{iso(forecast.earliest_ms)} to {iso(forecast.latest_ms)} "
-            f"({forecast.method}, R² {forecast.r2:.2f}, made {iso(forecast.made_at_ms)})",
-            highlight=False,
-        )
-    highest = Level(found.max_level)
-    console.print(f"highest level: {highest.colour} ({highest.name_zh})", highlight=False)
-
-
-def _because(reason: object) -> str:
-    features = getattr(reason, "features", {})
-    shown = ", ".join(f"{name} {value:.4g}" for name, value in features.items())
-    return f"{getattr(reason, 'rule', '')}: {shown}"

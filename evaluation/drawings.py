@@ -11,6 +11,8 @@ from evaluation.words import Words
 
 COLOURS = {"none": "#d9dde1", "blue": "#2f6fb7", "yellow": "#e3b505", "orange": "#e8772e"}
 COLOURS |= {"red": "#c62828"}
+PLAIN = "{x:g}"
+"""Hours on a logarithmic axis: 0.1, 1 and 10 rather than powers of ten."""
 _DASHES = {"blue": ":", "yellow": "-.", "orange": "--", "red": "-"}
 _VERDICT_COLOURS = {
     "failure": "#2e7d4f",
@@ -39,6 +41,7 @@ def lead_times(axis: Any, metrics: Metrics, words: Words) -> None:
         share = [(leads >= hour).sum() / max(total, 1) for hour in hours]
         axis.plot(hours, share, style, color=COLOURS[level], lw=2, label=words(level))
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter(PLAIN)
     axis.set_ylim(0, 1.02)
     axis.set_xlabel(words("hours before the failure, at least"))
     axis.set_ylabel(words(f"share of {total} failures"))
@@ -59,7 +62,9 @@ def leads_by_duration(axis: Any, metrics: Metrics, words: Words) -> None:
     axis.axhline(12.0, color="#444444", lw=0.8, ls="--", label=words("goal for the median: 12 h"))
     axis.axvline(24.0, color="#bbbbbb", lw=0.8)
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter(PLAIN)
     axis.set_yscale("log")
+    axis.yaxis.set_major_formatter(PLAIN)
     axis.set_xlabel(words("tertiary creep, hours from onset to failure"))
     axis.set_ylabel(words("lead at orange, h (cross: none)"))
     axis.legend(frameon=False, loc="upper left", fontsize=8)
@@ -80,6 +85,7 @@ def leads_by_hazard(axis: Any, metrics: Metrics, words: Words) -> None:
             if leads:
                 axis.plot(np.median(leads), at, "|", color="#1d2327", ms=11, mew=2)
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter(PLAIN)
     labels = [f"{words(h)} ({sum(f.hazard == h for f in metrics.failures)})" for h in hazards]
     axis.set_yticks(range(len(hazards)), labels)
     axis.invert_yaxis()
@@ -147,6 +153,7 @@ def forecasts(axis: Any, metrics: Metrics, words: Words) -> None:
         axis.plot(f.left_h, f.middle_h, "o" if inside else "x", color=colour, ms=3.5)
     axis.axhline(0, color="#444444", lw=0.8)
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter(PLAIN)
     axis.set_yscale("symlog", linthresh=1.0)
     axis.set_xlabel(words("hours left when the warning was given"))
     axis.set_ylabel(words("window and forecast,\nhours after the failure"))

@@ -16,6 +16,7 @@ th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #dde2e
   vertical-align: top; }
 th { background: #f2f4f6; font-weight: 600; }
 td.yes { color: #226b3f; font-weight: 600; } td.no { color: #b3261e; font-weight: 700; }
+div { overflow-x: auto; }
 figure { margin: 1rem 0; } figure img { width: 100%; height: auto; }
 figcaption, .note { color: #5b6670; font-size: .88rem; }
 summary { cursor: pointer; color: #2f5f8f; }
@@ -64,7 +65,8 @@ class Page:
         )
         if not body:
             return
-        table = f"<table><thead><tr>{cells}</tr></thead>\n<tbody>{body}</tbody></table>"
+        # On a phone a wide table scrolls by itself, and the page does not.
+        table = f"<div><table><thead><tr>{cells}</tr></thead>\n<tbody>{body}</tbody></table></div>"
         if folded:
             table = f"<details><summary>{self._text(folded)}</summary>{table}</details>"
         self._parts.append(table)
