@@ -144,6 +144,7 @@ def judge(
         recent = table["value"][series[axes], -wrong_fixes.RECENT :]
         here = (count[axes], value[axes], noise[axes], intervals[axes])
         known_axis, far_axis = wrong_fixes.far(recent, *here)
+        far_axis &= ~spikes.runs_away(recent[:, -5:], count[axes], noise[axes], run[axes])
         far[axes] = np.where(known_axis, far_axis & may_be[axes], far[axes])
     held, confirmed, leap = spikes.hold(table, series, channel, value, last, jump, far)
     if confirmed.any():
@@ -191,6 +192,9 @@ def judge_late(
     row = np.arange(len(series))
     inside = (after < RING) & (after > RING - np.minimum(table["count"][series], RING))
     right = values[row, np.minimum(after, RING - 1)]
+    # The newest may be held still: what was said is the neighbour, not what stands in its place.
+    held = table["held"][series]
+    right = np.where((after == RING - 1) & ~np.isnan(held), held, right)
     left = values[row, np.maximum(after - 1, 0)]
     distance = np.abs(value.astype(np.float64) - 0.5 * (left.astype(np.float64) + right))
     allowed = np.maximum(spikes.HOLD_SIGMA * noise, LEAST_JUMP[channel])

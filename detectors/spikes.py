@@ -80,12 +80,32 @@ def allowed_jump(
     onset = (newest > ONSET_SIGMA * noise) & RISES_WITH_RAIN[channel]
     allowed = np.where(onset, np.maximum(allowed, ONSET * newest), allowed)
     found: F64 = allowed * np.clip(intervals, 1.0, 10.0)
-    runs = np.flatnonzero(run & RUNS_AWAY[channel])
-    if len(runs):
-        last_three = sizes[runs, 1:]
-        away = (last_three.sum(axis=1) > RUN_SIGMA * noise[runs]) & (count[runs] > 3)
-        away &= last_three[:, 2] >= GROWS * last_three[:, :2].max(axis=1)
-        found[runs[away]] = np.inf
+    found[runs_away(recent, count, noise, run & RUNS_AWAY[channel])] = np.inf
+    return found
+
+
+def runs_away(recent: F32, count: Array, noise: F64, run: Mask) -> Mask:
+    """Whether series ran away before a reading that goes on the same way.
+
+    Parameters
+    ----------
+    recent
+        Last five good values, shape (n, 5).
+    run
+        Whether the reading goes on in one direction (`one_way`).
+
+    Examples
+    --------
+    >>> recent = np.float32([[304, 314, 329, 354, 396], [0, 3, -2, 1, 4]])
+    >>> runs_away(recent, np.full(2, 99), np.full(2, 3.0), np.ones(2, bool)).tolist()
+    [True, False]
+    """
+    found = np.zeros(len(recent), bool)
+    place = np.flatnonzero(run & (count > 3))
+    if place.size:
+        sizes = np.abs(np.diff(recent[place, -4:], axis=1))
+        away = sizes.sum(axis=1) > RUN_SIGMA * noise[place]
+        found[place] = away & (sizes[:, 2] >= GROWS * sizes[:, :2].max(axis=1))
     return found
 
 

@@ -4,8 +4,9 @@ An antenna put back after service, a baseline solved anew, a crack meter knocked
 the first reading SUSPECT and takes it when the next one confirms it. If the two readings after
 that do not go on in the same direction, the jump is settled as a *step*: everything before it is
 shifted by the step, so that no window of any length sees it as motion. A slope that really runs
-away goes on, and is never settled. If they come back, it was a spike of two or three readings,
-and is taken out as one.
+away goes on, and is never settled; one that rests after its plunge is, but not named a jump: it
+moved that way before, or went further than anyone moves an instrument. If they come back, it was a
+spike of two or three readings, and is taken out as one.
 
 Only for series that report every six hours or more often: in a month a slope may well slip and
 rest, and that is motion.
@@ -15,8 +16,10 @@ import numpy as np
 
 from detectors import returns
 from detectors.columns import F32, F64, U8, Columns, Field, Mask, Rows
+from detectors.noise import PRIOR, floored
 from detectors.quality_limits import RISES_WITH_RAIN
 from detectors.tracks import RING
+from domain.channels import CHANNELS
 from domain.levels import Flag
 
 FIELDS = (
@@ -30,6 +33,14 @@ SETTLED_AFTER = 2
 GOES_ON_SHARE = 0.3
 RESTS_SHARE = 0.6
 """Spread of the readings after a step, against it; a spike of two readings has more."""
+
+MOVED_SIGMA = 4.0
+"""What a slope that went had moved the same way in the eight readings before."""
+
+_MOST = np.array(
+    [{"displacement": 200.0, "tilt": 10.0}.get(c.family, np.inf) for c in CHANNELS.values()]
+)
+"""In mm and degrees: what moves or turns further at once has failed."""
 
 _AFTER, _BEFORE = 4, 8
 """Readings whose medians give the size: the jump's two and the two that settled it; before it."""
@@ -97,7 +108,17 @@ def settle(
         _forget(table, rows[back], before[back], leap[back])
     values[np.flatnonzero(ripe)] = table["value"][rows]
     by_rain = RISES_WITH_RAIN[table["channel"][rows]] & (leap > 0.0)
-    found[np.flatnonzero(ripe)[rests & ~by_rain]] = True
+    found[np.flatnonzero(ripe)[rests & ~by_rain & ~_failed(table, rows, ring, leap)]] = True
+    return found
+
+
+def _failed(table: Columns, series: Rows, ring: F32, leap: F64) -> Mask:
+    """Whether a jump is the end of a motion, or further than anyone moves an instrument."""
+    channel = table["channel"][series]
+    noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[channel])
+    before = ring[:, RING - _AFTER - _BEFORE : RING - _AFTER].astype(np.float64)
+    moved = (before[:, -1] - before[:, 0]) * np.sign(leap)
+    found: Mask = (moved > MOVED_SIGMA * noise) | (np.abs(leap) > _MOST[channel])
     return found
 
 

@@ -213,3 +213,34 @@ def test_a_new_level_that_scatters_as_before_is_no_unit_for_long() -> None:
     assert where(run("tilt_x", rows("tilt_x", values)), UNIT) == list(range(100, 107))
     values[100:] = np.round(60.0 * quiet(300, 0.235, 0.002, 5), 3)[100:]
     assert where(run("tilt_x", rows("tilt_x", values)), UNIT) == list(range(100, 300))
+
+
+def test_what_comes_late_beside_a_reading_that_is_held_is_no_spike() -> None:
+    """A crack runs through an outage; the first reading after it is held, then the backlog."""
+    time = np.arange(120.0)
+    values = np.round(np.where(time < 60, 20.0, 20.0 + 1.5 * (time - 60.0)), 2)
+    made = rows("crack", values)
+    order = [*range(70), 105, *range(70, 105), *range(106, 120)]
+    outcome = run("crack", [made[place] for place in order])
+    assert where(outcome, SPIKE) == [70]
+
+
+@pytest.mark.parametrize(
+    ("before", "leap", "named"), [(0.0, 40.0, True), (0.3, 40.0, False), (0.0, 900.0, False)]
+)
+def test_the_plunge_of_a_slope_is_no_jump_of_an_instrument(
+    before: float, leap: float, named: bool
+) -> None:
+    """It moved that way before, or went further than anyone moves an instrument."""
+    values = quiet(200, 20.0, 0.02, 2)
+    values[92:100] += before * np.arange(1, 9)
+    values[100:] += before * 8 + leap
+    outcome = run("crack", rows("crack", values))
+    assert where(outcome, JUMP) == ([103] if named else [])
+
+
+def test_the_plunge_of_a_receiver_that_runs_away_is_believed_at_once() -> None:
+    values = quiet(200, 0.0, 3.0, 1)
+    values[96:100] += np.array([30.0, 45.0, 70.0, 110.0])
+    values[100:] += 700.0
+    assert 100 not in where(run("gnss_e", rows("gnss_e", values)), SPIKE)
