@@ -2,21 +2,18 @@
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.cli.command import Done, geohazard
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 BAZIMEN = SHARED / "three_gorges_bazimen" / "displacement_monthly.csv"
 
 
-def analyze(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli.main", "analyze", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stderr
-    return done
+def analyze(*arguments: str, code: int = 0) -> Done:
+    return geohazard("analyze", *arguments, code=code)
 
 
 def recording(path: Path, steps: int = 120, *, failing: bool) -> Path:

@@ -2,14 +2,14 @@
 
 import csv
 import json
-import subprocess
-import sys
 import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from tests.cli.command import Done, geohazard
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of what ObsPy imports
@@ -20,11 +20,8 @@ HZ = 50.0
 START = datetime(2026, 7, 1, 3, 0, 0, tzinfo=UTC)
 
 
-def trigger(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli.main", "trigger", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stderr
-    return done
+def trigger(*arguments: str, code: int = 0) -> Done:
+    return geohazard("trigger", *arguments, code=code)
 
 
 def trace() -> np.ndarray:

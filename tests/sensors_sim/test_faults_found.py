@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -58,8 +60,14 @@ def scenario_of(kind: FaultKind) -> Scenario:
     return Scenario(faults=msgspec.convert(rate, FaultPlan))
 
 
-def record_of(kind: FaultKind, folder: Path) -> Record:
-    scenario = scenario_of(kind)
+@cache
+def record_of(kind: FaultKind) -> Record:
+    """Generate a record with one kind of fault; several tests look at the same."""
+    with TemporaryDirectory(prefix="geohazard-faults-") as folder:
+        return _generated(scenario_of(kind), Path(folder))
+
+
+def _generated(scenario: Scenario, folder: Path) -> Record:
     days = STEPS * INTERVAL_MS / 86_400_000
     generate(GenerateConfig(POINTS, scenario, 1, START_MS, days, folder))
     rows = parquet.read_table(folder / "readings").to_pylist()
@@ -159,10 +167,8 @@ def in_its_order(
 
 
 @pytest.mark.parametrize("kind", list(FaultKind))
-def test_a_fault_of_the_truth_is_in_the_readings_at_its_place(
-    kind: FaultKind, tmp_path: Path
-) -> None:
-    record = record_of(kind, tmp_path)
+def test_a_fault_of_the_truth_is_in_the_readings_at_its_place(kind: FaultKind) -> None:
+    record = record_of(kind)
     mine = [fault for fault in record.truth if fault["kind"] == kind]
     assert {fault["kind"] for fault in record.truth} == {kind}
     assert len(mine) >= 8
@@ -171,8 +177,8 @@ def test_a_fault_of_the_truth_is_in_the_readings_at_its_place(
 
 
 @pytest.mark.parametrize("kind", DRAWN)
-def test_nothing_differs_outside_the_faults_of_the_truth(kind: FaultKind, tmp_path: Path) -> None:
-    record = record_of(kind, tmp_path)
+def test_nothing_differs_outside_the_faults_of_the_truth(kind: FaultKind) -> None:
+    record = record_of(kind)
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     stays = kind in (FaultKind.STEP, FaultKind.BASELINE_JUMP)
     for fault in record.truth:
