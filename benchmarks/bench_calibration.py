@@ -11,15 +11,7 @@ import argparse
 
 import numpy as np
 
-from benchmarks.nulls import (
-    CHANNELS,
-    F64,
-    NULLS,
-    TOGETHER,
-    point_scores_of,
-    scores_of,
-    settled,
-)
+from benchmarks.nulls import CHANNELS, F64, NULLS, TOGETHER, scores_side_by_side, settled
 from detectors.baseline import WARM_UP
 
 PROMISES = {0.0: 0.1, 0.25: 0.01, 0.5: 0.001, 0.75: 0.0001}
@@ -37,14 +29,18 @@ def main() -> None:
     heads = "  ".join(f"s>{limit:<4}" for limit in PROMISES)
     print(f"{'':14} {'reading 8 to 1000':^30}   {'from 1000 on':^30}")
     print(f"{'':14} {heads}   {heads}")
-    for number, (name, null) in enumerate(NULLS.items()):
-        rng = np.random.default_rng([options.seed, number])
-        _tell(name, scores_of(null(rng, options.series, options.length)))
     points = max(options.series // CHANNELS, 1)
-    print(f"{points} points of {CHANNELS} channels")
-    for number, (name, null) in enumerate(TOGETHER.items(), len(NULLS)):
-        rng = np.random.default_rng([options.seed, number])
-        _tell(name, point_scores_of(null(rng, points, options.length)))
+    values = {
+        name: null(
+            np.random.default_rng([options.seed, number]),
+            options.series if name in NULLS else points,
+            options.length,
+        )
+        for number, (name, null) in enumerate((NULLS | TOGETHER).items())
+    }
+    for name, scores in scores_side_by_side(values).items():
+        _tell(name, scores)
+    print(f"the last {len(TOGETHER)}: {points} points of {CHANNELS} channels")
 
 
 def _tell(name: str, scores: F64) -> None:

@@ -5,7 +5,7 @@
 promises.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -122,10 +122,26 @@ TOGETHER: dict[str, Null] = {
 """Points of `CHANNELS` channels: shape (points, channels, length)."""
 
 
-def point_scores_of(values: F64) -> F64:
-    """Scores of points, shape (points, length), of channels as `TOGETHER` makes them."""
-    scores = scores_of(values.reshape(-1, values.shape[-1])).reshape(values.shape)
-    return point_score(scores.swapaxes(0, 1))
+def scores_side_by_side(values: Mapping[str, F64]) -> dict[str, F64]:
+    """Scores of many nulls in one engine: of series, or of points where there are channels.
+
+    Parameters
+    ----------
+    values
+        Each of shape (series, length), or (points, channels, length); all of one length.
+
+    Returns
+    -------
+    dict
+        Each of shape (series, length) or (points, length).
+    """
+    rows = [found.reshape(-1, found.shape[-1]) for found in values.values()]
+    parts = np.split(scores_of(np.concatenate(rows)), np.cumsum([len(r) for r in rows])[:-1])
+    found = {}
+    for (name, given), part in zip(values.items(), parts, strict=True):
+        shaped = part.reshape(given.shape)
+        found[name] = shaped if given.ndim == 2 else point_score(shaped.swapaxes(0, 1))
+    return found
 
 
 def settled(name: str, length: int) -> npt.NDArray[np.bool_]:

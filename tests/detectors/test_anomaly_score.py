@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from benchmarks.bench_detectors import state_bytes
-from benchmarks.nulls import F64, NULLS, STEP_MS, TOGETHER, scores_of, settled
+from benchmarks.nulls import F64, NULLS, STEP_MS, TOGETHER, scores_of, scores_side_by_side, settled
 from detectors import flat
 from detectors.analysis import analyze
 from detectors.baseline import (
@@ -46,13 +46,7 @@ def usual() -> dict[str, F64]:
     }
     for place, (name, null) in enumerate(TOGETHER.items()):
         values[name] = null(np.random.default_rng([93, place]), POINTS, LENGTH)
-    rows = [found.reshape(-1, LENGTH) for found in values.values()]
-    scores = np.split(scores_of(np.concatenate(rows)), np.cumsum([len(r) for r in rows])[:-1])
-    found = dict(zip(values, scores, strict=True))
-    return found | {
-        name: point_score(found[name].reshape(values[name].shape).swapaxes(0, 1))
-        for name in TOGETHER
-    }
+    return scores_side_by_side(values)
 
 
 @pytest.mark.parametrize("name", NULLS)
@@ -86,16 +80,15 @@ def test_a_score_that_trusts_the_normal_law_fails_the_check() -> None:
 )
 def test_unit_and_origin_do_not_matter(scale: float, offset: float, seed: int) -> None:
     values = np.random.default_rng(seed).standard_t(4, size=(1, 120))
-    plain = scores_of(values)
-    changed = scores_of(scale * (values + offset))
+    plain, changed = scores_of(np.concatenate((values, scale * (values + offset))))
     np.testing.assert_allclose(changed, plain, atol=2e-3)
 
 
 def test_a_spike_stands_out_and_does_not_spoil_what_follows() -> None:
-    values = np.random.default_rng(1).normal(size=(40, 400))
-    calm = scores_of(values)
-    values[:, 300] += 15.0
-    spiked = scores_of(values)
+    values = np.random.default_rng(1).normal(size=(80, 400))
+    values[40:] = values[:40]
+    values[40:, 300] += 15.0
+    calm, spiked = np.split(scores_of(values), 2)
     assert (spiked[:, 300] > 0.5).all()
     after = spiked[:, 301:330]
     assert (after > 0.5).mean() < 0.01
