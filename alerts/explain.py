@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from alerts import phrases
 from alerts.evidence import evidence_en, evidence_zh
 from alerts.forecast_words import outlook_en, outlook_zh
-from alerts.notes import note_of_level_en, note_of_level_zh, why_en, why_zh
+from alerts.notes import (
+    note_of_level_en,
+    note_of_level_zh,
+    own_limits_en,
+    own_limits_zh,
+    why_en,
+    why_zh,
+)
 from alerts.place import Place, place_of
 from alerts.surroundings_words import surroundings_en, surroundings_zh
 from alerts.words import clean_text, local_time
@@ -69,8 +76,16 @@ def explain(event: WarningEvent, point: Point | None, status: str = "Exercise") 
     place = place_of(event.point_id, point)
     return Explanation(
         place,
-        Words(_headline_en(event, place, status), _text_en(event, place, status), advice_en(event)),
-        Words(_headline_zh(event, place, status), _text_zh(event, place, status), advice_zh(event)),
+        Words(
+            _headline_en(event, place, status),
+            _text_en(event, place, status, own_limits_en(event, point)),
+            advice_en(event),
+        ),
+        Words(
+            _headline_zh(event, place, status),
+            _text_zh(event, place, status, own_limits_zh(event, point)),
+            advice_zh(event),
+        ),
     )
 
 
@@ -106,7 +121,7 @@ def _headline_zh(event: WarningEvent, place: Place, status: str) -> str:
     return f"{marks.get(status, '【系统】')}{what}：{where}"
 
 
-def _text_en(event: WarningEvent, place: Place, status: str) -> str:
+def _text_en(event: WarningEvent, place: Place, status: str, own: str) -> str:
     at = local_time(event.event_ms)
     lines = [
         phrases.note_en(status),
@@ -119,12 +134,12 @@ def _text_en(event: WarningEvent, place: Place, status: str) -> str:
     lines += [note_of_level_en(event), outlook_en(event), surroundings_en(event.surroundings)]
     lines += [why_en(event)] if event.reasons else []
     lines += [f"- {evidence_en(reason)}" for reason in event.reasons[:MAX_REASONS]]
-    lines.append(_more(event, "... and {} more in the data."))
+    lines += [_more(event, "... and {} more in the data."), own]
     lines.append(f"Rules {clean_text(event.rules_version)}." if event.rules_version else "")
     return "\n".join(line for line in lines if line)
 
 
-def _text_zh(event: WarningEvent, place: Place, status: str) -> str:
+def _text_zh(event: WarningEvent, place: Place, status: str, own: str) -> str:
     at = local_time(event.event_ms)
     lines = [
         phrases.note_zh(status),
@@ -137,7 +152,7 @@ def _text_zh(event: WarningEvent, place: Place, status: str) -> str:
     lines += [note_of_level_zh(event), outlook_zh(event), surroundings_zh(event.surroundings)]
     lines += [why_zh(event)] if event.reasons else []
     lines += [f"- {evidence_zh(reason)}" for reason in event.reasons[:MAX_REASONS]]
-    lines.append(_more(event, "……另有{}条见数据。"))
+    lines += [_more(event, "……另有{}条见数据。"), own]
     lines.append(f"规则版本 {clean_text(event.rules_version)}。" if event.rules_version else "")
     return "\n".join(line for line in lines if line)
 

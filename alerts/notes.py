@@ -1,7 +1,8 @@
 """What a reader would ask next: why not a higher level, why lower, how long silent."""
 
 from alerts import phrases
-from alerts.words import local_minute, number
+from alerts.words import clean_text, local_minute, number
+from domain.points import Point
 from domain.warnings import WarningEvent, WarningKind
 
 _HOUR_MS = 3_600_000.0
@@ -62,6 +63,25 @@ def why_en(event: WarningEvent) -> str:
 def why_zh(event: WarningEvent) -> str:
     """Head of the evidence, in Chinese."""
     return "仍支持当前级别的依据：" if event.kind in _FALL else "依据："
+
+
+def own_limits_en(event: WarningEvent, point: Point | None) -> str:
+    """Name the limits in the evidence that are the point's own, not the rule table's."""
+    found = ", ".join(f"{name} {number(value)}" for name, value in _own(event, point))
+    return f"Limits of this point's own (registry): {found}." if found else ""
+
+
+def own_limits_zh(event: WarningEvent, point: Point | None) -> str:
+    """Name them in Chinese."""
+    found = "，".join(f"{name} {number(value)}" for name, value in _own(event, point))
+    return f"本测点专用阈值（登记表）：{found}。" if found else ""
+
+
+def _own(event: WarningEvent, point: Point | None) -> list[tuple[str, float]]:
+    """Own thresholds that the evidence was held against; none that has changed since."""
+    own = point.thresholds if point else {}
+    used = {pair for reason in event.reasons for pair in reason.thresholds.items()}
+    return [(clean_text(name), value) for name, value in own.items() if (name, value) in used]
 
 
 def _held(event: WarningEvent) -> int:

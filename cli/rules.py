@@ -83,7 +83,9 @@ def _thresholds(kind: HazardType, zh: bool, own: Mapping[str, float]) -> Table:
     title = f"{kind.name_zh}：阈值" if zh else f"{kind.name_en}: thresholds"
     columns = ("覆盖用名称", "含义", "数值", "来源")
     english = ("name for overrides", "meaning", "value", "source")
-    table = Table(*(columns if zh else english), title=title)
+    table = Table(title=title)
+    for column in columns if zh else english:
+        table.add_column(column, overflow="fold")
     for name, value in DEFAULT_RULES.hazards[kind].thresholds.items():
         words, colour = _apart(name)
         meaning = words.name_zh if zh else words.name_en

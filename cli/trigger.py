@@ -157,7 +157,9 @@ def _print(report: dict[str, Any], console: Console) -> None:
         highlight=False,
     )
     triggers = report["triggers"]
-    table = Table("on (UTC)", "off (UTC)", "seconds", "largest ratio", title="Triggers")
+    table = Table(title="Triggers")
+    for name in ("on (UTC)", "off (UTC)", "seconds", "largest ratio"):
+        table.add_column(name, overflow="fold")
     for found in triggers:
         table.add_row(
             found["on"], found["off"], f"{found['seconds']:g}", f"{found['largest_ratio']:g}"

@@ -140,7 +140,7 @@ def matrix(axis: Any, metrics: Metrics, words: Words) -> None:
     axis.set_xticks(range(len(labels)), labels, fontsize=7.5)
     for (row, column), hours in np.ndenumerate(table):
         dark = "white" if hours > 1e4 else "black"
-        axis.text(column, row, f"{hours:,.3g} h", ha="center", va="center", color=dark, fontsize=8)
+        axis.text(column, row, _hours(hours), ha="center", va="center", color=dark, fontsize=8)
     axis.set_ylabel(words("level"))
 
 
@@ -155,8 +155,14 @@ def forecasts(axis: Any, metrics: Metrics, words: Words) -> None:
     axis.set_xscale("log")
     axis.xaxis.set_major_formatter(PLAIN)
     axis.set_yscale("symlog", linthresh=1.0)
+    axis.yaxis.set_major_formatter(PLAIN)
     axis.set_xlabel(words("hours left when the warning was given"))
     axis.set_ylabel(words("window and forecast,\nhours after the failure"))
+
+
+def _hours(value: float) -> str:
+    """Write hours without an exponent: 155,012 h, 69.3 h."""
+    return f"{value:,.0f} h" if value >= 1000.0 else f"{value:.3g} h"
 
 
 def flags(axis: Any, metrics: Metrics, words: Words) -> None:

@@ -1,5 +1,7 @@
 """Warnings in words: what is said, in both languages."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -243,3 +245,12 @@ def test_a_name_that_ends_in_its_kind_is_not_said_twice() -> None:
 def test_what_is_forecast_stands_before_the_evidence() -> None:
     text = explain(full_event(), make_point()).en.text
     assert text.index("Forecast: failure about") < text.index("Why:")
+
+
+def test_limits_of_the_point_s_own_are_named() -> None:
+    own = {"velocity_orange_mm_per_day": 60.0, "hold_hours": 3.0}
+    point = replace(make_point(), thresholds=own)
+    words = explain(full_event(), point)
+    assert "own (registry): velocity_orange_mm_per_day 60.\n" in words.en.text
+    assert "本测点专用阈值（登记表）：velocity_orange_mm_per_day 60。" in words.zh.text
+    assert "own (registry)" not in explain(full_event(), make_point()).en.text
