@@ -2,8 +2,8 @@
 
 Without a name: ``simulator``, then ``pipeline``. Names: ``pipeline``, ``batches`` of any size,
 ``dashboards``, ``detectors``, ``forecast``, ``ingest``, ``simulator``, ``commanded`` (its extra
-readings), ``storage``; ``calibration`` of the anomaly score, and its public data sets ``skab``,
-``nab`` and ``oddwater``; ``quality`` flags against the truth.
+readings), ``sampling`` (what these bring), ``storage``; ``calibration`` of the anomaly score, and
+its public data sets ``skab``, ``nab`` and ``oddwater``; ``quality`` flags against the truth.
 """
 
 import platform
@@ -26,6 +26,7 @@ OTHERS = {
     "nab": "benchmarks.bench_nab",
     "oddwater": "benchmarks.bench_oddwater",
     "quality": "benchmarks.bench_quality",
+    "sampling": "benchmarks.bench_sampling",
     "simulator": "benchmarks.bench_simulator",
     "skab": "benchmarks.bench_skab",
     "storage": "benchmarks.bench_storage",

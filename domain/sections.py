@@ -1,7 +1,7 @@
 """The sections of the settings: every name that can be set, with its default and its range."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -127,6 +127,23 @@ class AlertSettings(BaseModel):
     source: str = "https://geohazard.invalid/chongqing"
     cap_status: Literal["Actual", "Exercise", "System", "Test", "Draft"] = "Exercise"
     timeout_s: float = Field(20.0, gt=0)
+
+
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class SamplingSettings(BaseModel):
+    """Asking devices of points under warning to read more often (`ingest.sampling`)."""
+
+    model_config = _STRICT
+
+    enabled: bool = False
+    """Off: nothing is ever sent to a device. It costs batteries and links, so a site decides."""
+    shares: tuple[Share, Share, Share, Share] = (1 / 2, 1 / 2, 1 / 3, 1 / 6)
+    """Wanted interval against the registered one at blue, yellow, orange and red."""
+    least_interval_s: float = Field(60.0, ge=1)
+    most_points: int = Field(200, ge=1)
+    """Points that may be asked for more at once."""
 
 
 class ConsoleSettings(BaseModel):

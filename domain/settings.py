@@ -25,6 +25,7 @@ from domain.sections import (
     KafkaSettings,
     MqttSettings,
     Receiver,
+    SamplingSettings,
     StoreSettings,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "KafkaSettings",
     "MqttSettings",
     "Receiver",
+    "SamplingSettings",
     "Settings",
     "StoreSettings",
     "load_settings",
@@ -72,6 +74,7 @@ equal to 1
     influx: InfluxSettings = InfluxSettings()
     store: StoreSettings = StoreSettings()
     alerts: AlertSettings = AlertSettings()
+    sampling: SamplingSettings = SamplingSettings()
     console: ConsoleSettings = ConsoleSettings()
 
     @classmethod

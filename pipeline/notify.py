@@ -1,6 +1,11 @@
-"""The notify role: warnings into the durable outbox, acknowledged, then delivered."""
+"""The notify role: warnings into the durable outbox, acknowledged, then delivered.
+
+Where a site wants it (`sampling.enabled`), devices of points under warning are asked over MQTT to
+read more often; that never holds up a webhook.
+"""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import faust
@@ -12,6 +17,7 @@ from domain.clock import Clock, SystemClock
 from domain.registry import RegistryFile
 from domain.settings import Settings
 from domain.warnings import WarningEvent, decode_warning
+from ingest.asking import SamplingAsker
 from pipeline.app import Role, bytes_topic, make_app
 from pipeline.health import HealthReporter, crash_on_error
 from pipeline.read_order import Place, ReadOrder
@@ -34,16 +40,35 @@ def make_notify_role(settings: Settings, clock: Clock | None = None) -> Role:
     app = make_app("notify", settings)
     registry = RegistryFile(settings.registry)
     notifier = Notifier(settings, lambda: registry.current, clock)
+    asker = SamplingAsker(settings) if settings.sampling.enabled else None
     order = ReadOrder(app)
-    health = HealthReporter(app, "notify", settings, clock, order, extra=notifier.counters)
+    health = HealthReporter(
+        app, "notify", settings, clock, order, extra=lambda: _counters(notifier, asker)
+    )
     _add_delivery(app, notifier)
-    _add_agent(app, settings, notifier, health, order)
+
+    def take(events: list[WarningEvent]) -> None:
+        notifier.accept(events)
+        if asker is not None:
+            asker.take(events, registry.current)
+
+    _add_agent(app, settings, take, health, order)
 
     async def follow_registry() -> None:
         registry.refresh()
 
     app.timer(interval=1.0, name="registry")(follow_registry)
-    return Role(app, notifier.close)
+
+    def close() -> None:
+        notifier.close()
+        if asker is not None:
+            asker.close()
+
+    return Role(app, close)
+
+
+def _counters(notifier: Notifier, asker: SamplingAsker | None) -> dict[str, int]:
+    return notifier.counters() | (asker.counters() if asker is not None else {})
 
 
 def _add_delivery(app: faust.App, notifier: Notifier) -> None:
@@ -66,7 +91,7 @@ def _add_delivery(app: faust.App, notifier: Notifier) -> None:
 def _add_agent(
     app: faust.App,
     settings: Settings,
-    notifier: Notifier,
+    take: Callable[[list[WarningEvent]], None],
     health: HealthReporter,
     order: ReadOrder,
 ) -> None:
@@ -74,7 +99,7 @@ def _add_agent(
         async for events in stream.noack_take(TAKE_RECORDS, within=TAKE_SECONDS):
             placed = [(await order.place(event), event) for event in events]
             fresh = (_decode(event, health) for place, event in placed if place is Place.NEXT)
-            await asyncio.to_thread(notifier.accept, [w for w in fresh if w is not None])
+            await asyncio.to_thread(take, [w for w in fresh if w is not None])
             for place, event in placed:
                 if place is not Place.TOO_EARLY:
                     await stream.ack(event)

@@ -141,6 +141,8 @@ def _settings(layout: Layout) -> dict[str, Any]:
         },
         "kafka": {"bootstrap": f"{LOOPBACK}:{layout.kafka_port}", "partitions": PARTITIONS},
         "detect": {"checkpoint_s": CHECKPOINT_S},
+        # The instruments are simulated: nobody's battery is spent.
+        "sampling": {"enabled": True},
         "store": {
             "kind": "duckdb",
             "path": str(layout.record),
