@@ -175,6 +175,7 @@ _WORDS_ZH = {
     "shaking on": "振动触发比值",
     "soil water": "土壤雨量指数",
     "straightness": "方向一致性",
+    "time to failure": "距预计破坏时间",
     "sigmas": "偏离（标准差倍数）",
     "sta lta": "长短时窗能量比",
     "surge": "水位上涨",

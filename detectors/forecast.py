@@ -55,7 +55,13 @@ class Outlook:
     refused: ForecastRefusal | None = None
 
 
-def forecast(history: History | None, *, floor_per_day: float, interval_days: float) -> Outlook:
+def forecast(
+    history: History | None,
+    *,
+    floor_per_day: float,
+    interval_days: float,
+    least_sigmas: float = LEAST_SIGMAS,
+) -> Outlook:
     """Forecast the time of failure of one series.
 
     Parameters
@@ -66,6 +72,8 @@ def forecast(history: History | None, *, floor_per_day: float, interval_days: fl
         Velocity below which no forecast is made.
     interval_days
         Nominal time between readings.
+    least_sigmas
+        Displacement against the noise of a reading below which no forecast is made.
 
     Examples
     --------
@@ -85,7 +93,7 @@ def forecast(history: History | None, *, floor_per_day: float, interval_days: fl
     """
     if history is None or len(history) < LEAST_VALUES:
         return Outlook(None, ForecastRefusal.TOO_LITTLE_MOTION)
-    if history.size < LEAST_SIGMAS * history.noise:
+    if history.size < least_sigmas * history.noise:
         return Outlook(None, ForecastRefusal.TOO_LITTLE_MOTION)
     if history.newest_velocity < floor_per_day:
         return Outlook(None, ForecastRefusal.TOO_SLOW)

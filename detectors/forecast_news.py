@@ -18,7 +18,7 @@ import msgspec
 
 from detectors.columns import I64, Mask, Rows
 from detectors.forecast import Outlook
-from detectors.forecasting import ASKED_FROM
+from detectors.joint_record import ASKED_FROM
 from detectors.outlooks import Outlooks
 from detectors.series import SeriesBook
 from domain.warnings import Forecast, ForecastRefusal, WarningEvent

@@ -9,14 +9,13 @@ import numpy as np
 
 from detectors.columns import U8, Field
 from detectors.failure_time.history import History, history_of
-from detectors.forecast import Outlook, forecast
+from detectors.forecast import LEAST_SIGMAS, Outlook, forecast
+from detectors.joint_record import ASKED_FROM, LEAST_SIGMAS_ALONG, record_along
 from detectors.noise import PRIOR, SCALE_SHARE, floored
+from detectors.receiver import FIRST_AXIS, complete
 from detectors.rules import FAMILIES
 from detectors.tracks import BIN_INTERVALS, BIN_LEAST_MS, DAY_MS, RING, Round
 from domain.warnings import ForecastRefusal
-
-ASKED_FROM = 2
-"""Level that a series must support, or let stay, to be asked."""
 
 EVERY = 3
 CONFIRMED_BY, MOST_KEPT = 2, 3
@@ -35,20 +34,29 @@ def ask(batch: Round, claim: U8, claim_before: U8) -> dict[int, Outlook]:
     claim, claim_before
         Confirmed claim of each reading's series, with this reading and before it, shape (n,).
     """
-    stay = batch.table["stay"][batch.series]
-    marked = batch.good & (stay >= ASKED_FROM) & (batch.family == _DISPLACEMENT)
+    table, rows = batch.table, batch.series
+    axes = complete(batch)
+    leads = axes & (batch.channel == FIRST_AXIS)
+    marked = (table["stay"][rows] >= ASKED_FROM) & (batch.family == _DISPLACEMENT) & ~axes
+    marked = batch.good & (marked | (leads & (table["joint_asked"][rows] > 0)))
+    table["joint_fails"][rows[batch.good & leads & ~marked]] = np.nan
     if not marked.any():
         return {}
     asked = marked & ((claim > claim_before) | (batch.count % EVERY == 0))
     floor = batch.limits["velocity_blue_mm_per_day"]
     said = {}
     for place in np.flatnonzero(asked).tolist():
+        history = record_along(batch, place) if leads[place] else record_of(batch, place)
         outlook = forecast(
-            record_of(batch, place),
+            history,
             floor_per_day=float(floor[place]),
             interval_days=float(batch.interval_ms[place]) / DAY_MS,
+            least_sigmas=LEAST_SIGMAS_ALONG if leads[place] else LEAST_SIGMAS,
         )
         said[place] = _confirmed(batch, place, outlook)
+        made = said[place].forecast
+        if leads[place]:
+            table["joint_fails"][rows[place]] = np.nan if made is None else made.failure_ms
     return said
 
 

@@ -5,9 +5,9 @@ import numpy as np
 from detectors.coincidence import Coincidence
 from detectors.columns import F64, I64, Rows
 from detectors.drifts import note_drift, note_speed, wake
-from detectors.forecasting import ASKED_FROM
 from detectors.fusion import Caps, step
 from detectors.heard import NEVER
+from detectors.joint_record import ASKED_FROM
 from detectors.outage import quiet_points, why_mute, why_silent
 from detectors.outlooks import Outlooks
 from detectors.point_events import Announcer, Change

@@ -3,7 +3,8 @@
 A slope slides in a direction of its own, and that has a dip: seldom does it lie within some
 degrees of one axis. Instruments drift, and solutions wander, axis by axis. So motion of one axis
 that the two others do not bear out supports blue only, until they do, until it is too fast for
-doubt (the point's limit for orange), or until it has gone too far. Sinking ground moves in height
+doubt (the point's limit for orange), until it has gone too far, or until it runs away so that a
+time of failure is warranted: drifts keep their rate. Sinking ground moves in height
 alone: that is never held back.
 """
 
@@ -45,6 +46,7 @@ def hold(batch: Round, best: Verdict) -> Mask:
         return drifts
     place = np.flatnonzero(asked)
     slow = ~(np.abs(best.velocity[place]) >= batch.limits["velocity_orange_mm_per_day"][place])
+    slow &= ~(batch.table["joint_fails"][batch.series[place]] > batch.time_ms[place])
     doubted, firm = _alone(batch.select(asked), axis[place])
     back = returns.looks_back(batch.table, batch.series[place]).any(axis=1)
     named = place[firm & slow & ~back]

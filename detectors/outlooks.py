@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from detectors.forecast import Outlook
-from detectors.forecasting import ASKED_FROM
+from detectors.joint_record import ASKED_FROM
 from detectors.rules import FAMILIES
 from detectors.series import SeriesBook
 from domain.warnings import Forecast, ForecastRefusal

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from detectors.forecast import Outlook
 from detectors.forecast_news import ForecastNews
-from detectors.forecasting import ASKED_FROM
+from detectors.joint_record import ASKED_FROM
 from detectors.outlooks import NOTHING, Outlooks
 from detectors.reasons import reasons_of
 from detectors.scores import point_score

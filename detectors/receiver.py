@@ -14,7 +14,7 @@ import numpy as np
 from detectors.columns import F32, F64, Array, Columns, Field, Mask, Rows
 from detectors.noise import PRIOR, floored, learn
 from detectors.partners import Partners, look
-from detectors.tracks import RING
+from detectors.tracks import RING, Round
 from domain.channels import CHANNEL_NAMES
 
 LENGTH = 32
@@ -29,6 +29,8 @@ FIELDS = (
     Field("track_count", "i4"),
     Field("track_origin", "f8", PARTS, fill=float("nan")),
     Field("track_noise", "f4", PARTS),
+    # A bit for each of the last `LENGTH` positions, newest lowest: whether every axis was good.
+    Field("track_good", "u4"),
     # Means over bins of time (`detectors.receiver_bins`).
     Field("joint_sum", "f8", len(AXES)),
     Field("joint_in_bin", "i4"),
@@ -40,6 +42,9 @@ FIELDS = (
 
 FIRST_AXIS = CHANNEL_NAMES.index(AXES[0])
 _WITNESSES = ("crack", "tilt_x")
+HELD_MM = 1e-3
+"""Least difference between a position as it came and as kinematics used it."""
+
 _FAR = 500.0
 """In the channel's unit, from the last good value."""
 
@@ -100,7 +105,7 @@ def follow(beside: Partners) -> Positions | None:
         return None
     place = np.flatnonzero(mine)
     own, series = beside.select(mine), beside.series[mine]
-    value, clean, known = _newest(table, own)
+    value, clean, known, good = _newest(table, own)
     count = table["track_count"][series]
     track = table["track"][series].reshape(len(series), PARTS, LENGTH)
     last = np.where(count[:, None] > 0, track[:, :, -1], np.float32(0.0))
@@ -110,6 +115,8 @@ def follow(beside: Partners) -> Positions | None:
     table["track"][series[begun]] = track[begun].reshape(-1, PARTS * LENGTH)
     count = count + begun
     table["track_count"][series] = count
+    bits = (table["track_good"][series] << np.uint32(1)) | good
+    table["track_good"][series] = np.where(begun, bits, table["track_good"][series])
     noise = _noise(table, own, track, count)
     clean = np.where(np.isnan(clean), last[:, :3], clean)
     return Positions(place, series, axis[mine], track, count, noise, known, clean)
@@ -125,8 +132,17 @@ def receivers(beside: Partners) -> Rows:
     return rows[:, :PARTS]
 
 
-def _newest(table: Columns, own: Partners) -> tuple[F32, F64, Mask]:
-    """Values of the message before, relative to the first, clean ones, and known parts."""
+def complete(batch: Round) -> Mask:
+    """Axes of receivers that have all three, shape (n,)."""
+    axis: Mask = (batch.channel >= FIRST_AXIS) & (batch.channel < FIRST_AXIS + len(AXES))
+    if axis.any():
+        for name in AXES:
+            axis &= batch.partners.rows(name) > 0
+    return axis
+
+
+def _newest(table: Columns, own: Partners) -> tuple[F32, F64, Mask, Mask]:
+    """Values of the message before, relative to the first, clean ones, known parts, good ones."""
     rows = receivers(own)
     seen = look(table, rows, own.time_ms[:, None], own.told_ms[:, None])
     origin = table["track_origin"][own.series]
@@ -134,7 +150,10 @@ def _newest(table: Columns, own: Partners) -> tuple[F32, F64, Mask]:
     table["track_origin"][own.series] = origin
     near = np.clip(seen.raw, seen.clean - _FAR, seen.clean + _FAR)
     value: F32 = (near - origin).astype(np.float32)
-    return value, (seen.clean - origin)[:, :3], ~np.isnan(origin) & (rows > 0)
+    # What was held as suspect stands there with the last good value in its place.
+    held = np.abs(seen.raw - seen.clean)[:, :3] > HELD_MM
+    good: Mask = np.all(seen.known[:, :3] & ~held, axis=1)
+    return value, (seen.clean - origin)[:, :3], ~np.isnan(origin) & (rows > 0), good
 
 
 # Middle of the three newest against the mean of its neighbours.
