@@ -141,13 +141,20 @@ class PointStream:
         table["heard"][points] = batch.heard_ms[rows]
 
     def _turn(self, batch: Batch, rows: Rows, levels: Rows) -> list[Change]:
-        """One reading each of distinct active points."""
-        live = batch.result.live[rows]
+        """One reading each of distinct points; those that have come to rest meanwhile pass."""
+        result, table = batch.result, self.book.points
+        live, points = result.live[rows], batch.points[rows]
+        moves = (table["active"][points] > 0) | (live & (result.stay[rows] > 0))
+        levels[rows] = table["level"][points]
         changes = self._arrive(batch, rows[live])
-        points, times = batch.points[rows], batch.time_ms[rows]
-        good = live & (batch.result.gate[rows] < 3)
-        self._take_evidence(batch, rows[good])
+        self._take_evidence(batch, rows[live & moves & (result.gate[rows] < 3)])
         changes += self._speak_again(batch, rows[live])
+        return changes + self._judge(batch, rows[moves], levels)
+
+    def _judge(self, batch: Batch, rows: Rows, levels: Rows) -> list[Change]:
+        """Move the levels of distinct points whose evidence has been taken."""
+        points, times, changes = batch.points[rows], batch.time_ms[rows], []
+        good = batch.result.live[rows] & (batch.result.gate[rows] < 3)
         before, after, drift = step(self.book, self._caps, points, times, good)
         note_drift(self.book, batch, points, rows, times, drift)
         levels[rows] = after

@@ -204,5 +204,7 @@ def _first_of(points: Rows, mask: Mask) -> Mask:
     """First reading of each point within the mask."""
     found = np.zeros(len(points), bool)
     rows = np.flatnonzero(mask)
+    if not len(rows):
+        return found
     found[rows[np.unique(points[rows], return_index=True)[1]]] = True
     return found

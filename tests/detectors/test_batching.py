@@ -18,6 +18,19 @@ def test_cutting_a_stream_anywhere_changes_nothing(seed: int, cuts: list[int]) -
     assert fingerprint(feed(Engine(points), rows, cuts)) == whole
 
 
+def test_the_state_of_a_point_that_rests_again_is_the_same_bytes() -> None:
+    """A shower supports a level for a while, then nothing does."""
+    points, _ = wild_world(0, points=1, steps=10)
+    point_id, rows = next(iter(points)), []
+    for step in range(1, 600):
+        when, mm = 1_780_000_000_000 + 600_000 * step, 40.0 if step % 150 == 0 else 0.0
+        rows.append((point_id, "gauge", "rain", when, when, mm, "senml"))
+    engines = Engine(points), Engine(points)
+    feed(engines[0], rows)
+    feed(engines[1], rows, range(7, len(rows), 7))
+    assert engines[0].snapshot() == engines[1].snapshot()
+
+
 @settings(max_examples=5, deadline=None)
 @given(seed=SEEDS)
 def test_one_by_one_equals_all_at_once(seed: int) -> None:
