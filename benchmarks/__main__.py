@@ -1,9 +1,9 @@
 """``python -m benchmarks [NAME] [OPTIONS]``: measure, and say on which machine.
 
-Without a name: ``simulator``, then ``pipeline``. Names: ``pipeline``, ``batches`` of any size,
-``dashboards``, ``detectors``, ``forecast``, ``ingest``, ``simulator``, ``commanded`` (its extra
-readings), ``sampling`` (what these bring), ``storage``; ``calibration`` of the anomaly score, and
-its public data sets ``skab``, ``nab`` and ``oddwater``; ``quality`` flags against the truth.
+Without a name: ``detectors``, ``simulator``, then ``pipeline``. Names: ``pipeline``, ``batches``
+of any size, ``dashboards``, ``detectors``, ``forecast``, ``ingest``, ``simulator``, ``commanded``
+(its extra readings), ``sampling`` (what these bring), ``storage``; ``calibration`` of the anomaly
+score, and its data sets ``skab``, ``nab`` and ``oddwater``; ``quality`` flags against the truth.
 """
 
 import platform
@@ -46,6 +46,7 @@ def main() -> int:
     """Run one benchmark."""
     print(machine(), flush=True)
     if not sys.argv[1:]:
+        _run("detectors", [])
         _run("simulator", [])
     name, *options = sys.argv[1:] or ["pipeline"]
     if name == "pipeline":
