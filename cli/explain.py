@@ -16,7 +16,12 @@ from domain.settings import load_settings
 
 
 def explain(
-    warning_id: Annotated[str, typer.Argument(help="Id of the warning: w_ and 24 digits.")],
+    warning_id: Annotated[
+        str,
+        typer.Argument(
+            help="Id of the warning: w_ and 24 digits; in a file or data set its beginning will do."
+        ),
+    ],
     data_dir: Annotated[
         Path | None,
         typer.Option(

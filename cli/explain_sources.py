@@ -21,6 +21,9 @@ from evaluation.one_point import judge_point
 from storage import history
 from storage.base import StoreUnavailableError
 
+LEAST_BEGINNING = 6
+"""So much of an id must be given: ``w_`` and four digits."""
+
 Key = tuple[str, str, int]
 """Channel, device and event time of a reading."""
 
@@ -78,6 +81,9 @@ def from_store(path: Path, registry: Path, warning_id: str) -> Case:
     GeohazardError
         If the store cannot be opened, or has no such warning.
     """
+    if not path.exists():
+        msg = f"there is no store {path}: name the folder of the record with --data-dir"
+        raise GeohazardError(msg)
     con = history.open_offline(path)
     try:
         body = history.warning_body(con, warning_id)
@@ -166,10 +172,15 @@ def read_warnings(path: Path) -> list[WarningEvent]:
 
 
 def _find(events: Iterable[WarningEvent], warning_id: str, where: Path) -> WarningEvent:
-    for event in events:
-        if event.id == warning_id:
-            return event
-    raise unknown(warning_id, where)
+    """Find a warning by its id, or by a beginning of it that no other has."""
+    begin = [event for event in events if event.id.startswith(warning_id)]
+    if len(warning_id) < LEAST_BEGINNING or not begin:
+        raise unknown(warning_id, where)
+    if len(begin) > 1 and begin[0].id != warning_id:
+        some = ", ".join(event.id for event in begin[:3])
+        msg = f"{len(begin)} warnings in {where} begin with {warning_id!r}: {some}"
+        raise GeohazardError(msg + (", ..." if len(begin) > 3 else ""))
+    return begin[0]
 
 
 def _point(registry: Path, point_id: str) -> Point | None:

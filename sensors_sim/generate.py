@@ -76,6 +76,9 @@ def generate(config: GenerateConfig) -> Generated:
     if steps < 1:
         msg = f"{config.days:g} days are shorter than one interval of {interval_s:g} s"
         raise GeohazardError(msg)
+    if config.out.exists() and not config.out.is_dir():
+        msg = f"{config.out} is no folder; name another"
+        raise GeohazardError(msg)
     if config.out.exists() and any(config.out.iterdir()):
         msg = f"{config.out} is not empty; name another folder"
         raise GeohazardError(msg)

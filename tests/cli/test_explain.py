@@ -5,6 +5,7 @@ import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
@@ -166,7 +167,9 @@ def test_influxdb_says_the_same(record, warning, influx, tmp_path, monkeypatch):
 
 def test_a_store_that_is_not_there_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("GEOHAZARD_STORE__PATH", str(tmp_path / "none.duckdb"))
-    assert isinstance(run("w_0").exception, GeohazardError)
+    found = run("w_0")
+    assert isinstance(found.exception, GeohazardError)
+    assert "name the folder of the record with --data-dir" in str(found.exception)
 
 
 def test_from_a_file_of_warnings(record, warning):
@@ -216,3 +219,16 @@ def fill(store, record, warning):
 def _code(batch, point_id):
     names = batch.point_id.names
     return names.index(point_id) if point_id in names else -1
+
+
+def test_the_beginning_of_an_id_will_do_if_no_other_has_it(tmp_path):
+    path = tmp_path / "warnings.jsonl"
+    values = {"kind": WarningKind.RAISED, "level": 2, "previous_level": 0, "event_ms": 0}
+    made = [make_warning(point_id="500235010007", sequence=n, **values) for n in range(1, 3)]
+    events = [msgspec.structs.replace(e, id=f"w_abcd{n}") for n, e in enumerate(made)]
+    path.write_bytes(b"".join(encode_warning(event) + b"\n" for event in events))
+    assert run("w_abcd1", "--file", path).exit_code == 0
+    both = run("w_abcd", "--file", path)
+    assert "2 warnings in" in str(both.exception)
+    assert "w_abcd0, w_abcd1" in str(both.exception)
+    assert "no warning 'w_abc'" in str(run("w_abc", "--file", path).exception)

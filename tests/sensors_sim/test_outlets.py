@@ -60,6 +60,12 @@ def test_a_record_is_complete_and_repeatable(tmp_path: Path) -> None:
     assert msgspec.json.decode((first / "run.json").read_bytes(), type=Generated) == done
 
 
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(GeohazardError, match="is no folder"):
+        generate(config(tmp_path / "out", days=0.05))
+
+
 def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     generate(config(tmp_path, days=0.05))
     with pytest.raises(GeohazardError, match="not empty"):
