@@ -39,6 +39,9 @@ class Verdict:
         As in `detectors.shifts`, shape (n, WIDTH); only methods for motion give it.
     soil_water, rain_ratio
         As in `domain.frames.Features`; only methods for rain give them.
+    way
+        Unit vector along which a receiver is to be asked for its time of failure, shape (n, 3); 0
+        where it is not. Only methods for receivers give it.
     """
 
     claim: U8
@@ -52,6 +55,7 @@ class Verdict:
     shift: F64 | None = None
     soil_water: F64 | None = None
     rain_ratio: F64 | None = None
+    way: F64 | None = None
 
     @classmethod
     def silent(cls, size: int) -> "Verdict":

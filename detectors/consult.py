@@ -25,6 +25,8 @@ def consult(book: SeriesBook, batch: Round, rows: Rows, out: Screened) -> None:
             _merge(best, detector, mine, said, code)
             if said.shift is not None:
                 out.shift[rows[mine]] = said.shift
+            if said.way is not None:
+                batch.table["joint_way"][batch.series[mine]] = said.way
             if said.soil_water is not None and said.rain_ratio is not None:
                 out.soil_water[rows[mine]] = said.soil_water
                 out.rain_ratio[rows[mine]] = said.rain_ratio

@@ -22,7 +22,7 @@ from detectors.base import Verdict
 from detectors.blocks import SIZES
 from detectors.columns import F32, F64, Array, Columns, Field, Mask, Rows
 from detectors.direction_levels import COLOURS, SCALES, judge
-from detectors.joint_record import FIELDS, PRIOR_OF_AXES
+from detectors.joint_record import PRIOR_OF_AXES
 from detectors.noise import floored, learn
 from detectors.receiver import FIRST_AXIS, LENGTH, PARTS, contrasts
 from detectors.tracks import RING, Round
@@ -55,7 +55,6 @@ class Direction:
         Field("joint_noise", "f4", 3 * SCALES),
         Field("joint_slow", "u1"),
         Field("joint_moved", "u1"),
-        *FIELDS,
     )
     feature_names = (
         "displacement_{unit}",
@@ -82,12 +81,13 @@ class Direction:
     def update(self, batch: Round) -> Verdict:
         """Judge the first axis of each receiver; see `detectors.base.Detector`."""
         verdict = Verdict.silent(len(batch))
+        verdict.way = ways = np.zeros((len(batch), 3))
         first = (batch.channel == FIRST_AXIS) & (batch.table["track_count"][batch.series] >= 4)
         if first.any():
-            self._judge(batch.select(first), np.flatnonzero(first), verdict)
+            self._judge(batch.select(first), np.flatnonzero(first), verdict, ways)
         return verdict
 
-    def _judge(self, batch: Round, place: Rows, verdict: Verdict) -> None:
+    def _judge(self, batch: Round, place: Rows, verdict: Verdict, ways: F64) -> None:
         table, rows = batch.table, batch.series
         size = len(rows)
         noise = table["joint_noise"][rows].reshape(size, 3, SCALES).astype(np.float64)
@@ -108,11 +108,9 @@ class Direction:
             part = batch.select(detail)
             found, way, asked = judge(part, track[detail], floored(noise[detail], PRIOR_OF_AXES))
             table["joint_moved"][part.series] = (found.stay > 0) | asked
-            table["joint_way"][part.series] = way
-            table["joint_asked"][part.series] = asked
+            ways[place[detail]] = np.where(asked[:, None], way, 0.0)
             for name in ("claim", "sure", "stay", "score", "features"):
                 getattr(verdict, name)[place[detail]] = getattr(found, name)
-        table["joint_asked"][rows[~detail]] = 0
 
     def _look(self, batch: Round, ring: F32, noise: F64, scale: int, count: Array) -> Mask:
         """Learn the noise of four scales in place; tell what stands out of it, shape (n,)."""

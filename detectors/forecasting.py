@@ -7,6 +7,7 @@ the cost stays within one call of about a millisecond for three readings of a ma
 
 import numpy as np
 
+from detectors import joint_record
 from detectors.columns import U8, Field
 from detectors.failure_time.history import History, history_of
 from detectors.forecast import LEAST_SIGMAS, Outlook, forecast
@@ -21,7 +22,7 @@ EVERY = 3
 CONFIRMED_BY, MOST_KEPT = 2, 3
 """Warranted fits less refused ones that give a forecast, and how many are kept in mind."""
 
-FIELDS = (Field("warranted", "u1"),)
+FIELDS = (Field("warranted", "u1"), *joint_record.FIELDS)
 _BIN_SCALE = 4
 _DISPLACEMENT = FAMILIES.index("displacement")
 
@@ -38,7 +39,7 @@ def ask(batch: Round, claim: U8, claim_before: U8) -> dict[int, Outlook]:
     axes = complete(batch)
     leads = axes & (batch.channel == FIRST_AXIS)
     marked = (table["stay"][rows] >= ASKED_FROM) & (batch.family == _DISPLACEMENT) & ~axes
-    marked = batch.good & (marked | (leads & (table["joint_asked"][rows] > 0)))
+    marked = batch.good & (marked | (leads & (table["joint_way"][rows] != 0.0).any(axis=1)))
     table["joint_fails"][rows[batch.good & leads & ~marked]] = np.nan
     if not marked.any():
         return {}

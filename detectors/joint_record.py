@@ -15,10 +15,9 @@ from detectors.receiver import FIRST_AXIS, LENGTH, PARTS
 from detectors.tracks import BIN_INTERVALS, BIN_LEAST_MS, RING, Round
 
 FIELDS = (
-    # Unit vector towards which the receiver moves; 0 where it does not.
+    # Unit vector along which the receiver is asked for its time of failure; 0 where it is not.
     Field("joint_way", "f4", 3),
-    # Whether the receiver is asked for its time of failure; that time, if it is warranted.
-    Field("joint_asked", "u1"),
+    # That time, if it is warranted.
     Field("joint_fails", "f8", fill=float("nan")),
 )
 AXES = 3
