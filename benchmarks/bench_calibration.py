@@ -12,7 +12,7 @@ import argparse
 import numpy as np
 
 from benchmarks.nulls import CHANNELS, F64, NULLS, TOGETHER, scores_side_by_side, settled
-from detectors.baseline import WARM_UP
+from detectors.score.baseline import WARM_UP
 
 PROMISES = {0.0: 0.1, 0.25: 0.01, 0.5: 0.001, 0.75: 0.0001}
 BURN_IN = 1_000

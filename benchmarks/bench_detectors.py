@@ -19,7 +19,7 @@ from detectors.base import Verdict
 from detectors.discovery import find_detectors
 from detectors.engine import Engine
 from detectors.series import FUSION_FIELDS, SERIES_FIELDS
-from detectors.tracks import Round
+from detectors.state.tracks import Round
 from domain.frames import Names, Readings
 from domain.hazards import HazardType
 from domain.points import Device, Point, make_point_id

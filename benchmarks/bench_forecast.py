@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from detectors.columns import F64
 from detectors.engine import Engine
 from detectors.failure_time.ensemble import COVERAGE, EARLIER, LATER, UNSEEN_INTERVALS
+from detectors.failure_time.forecast import forecast
 from detectors.failure_time.history import history_of
-from detectors.forecast import forecast
+from detectors.state.columns import F64
 from domain.warnings import Forecast
 from evaluation.data_set import DataSet, open_data_set
 from sensors_sim.generate import GenerateConfig, generate

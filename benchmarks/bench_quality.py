@@ -39,7 +39,7 @@ SEEN = {
     "vibration": np.inf,
     "infrasound": np.inf,
 }
-"""Smallest jump that the spike test asks about (`detectors.quality_limits`), and a little more: six
+"""Smallest jump that the spike test asks about (`detectors.quality.limits`), and a little more: six
 times the noise of an ordinary instrument. One reading of shaking may be the whole event."""
 
 JUMPS = (

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import lfilter
 
-from detectors.baseline import DETECTOR
 from detectors.engine import Engine
+from detectors.score.baseline import DETECTOR
 from detectors.scores import point_score
 from domain.frames import Names, Readings
 from domain.hazards import HazardType

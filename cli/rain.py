@@ -12,7 +12,7 @@ from cli.rain_catalogue import read_rows
 from cli.rain_picture import draw_fit
 from cli.rain_reports import Method, Options, Storms, report_positives, report_responses
 from detectors.overrides import check_point
-from detectors.rain_fit import Threshold
+from detectors.rain.fit import Threshold
 from domain.errors import GeohazardError
 from domain.registry import load_registry, save_registry
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from cli.rain_catalogue import numbers
 from cli.rain_reports import Found, Numbers, Storms
-from detectors.rain_fit import Threshold
-from detectors.rain_logistic import LogisticFit
+from detectors.rain.fit import Threshold
+from detectors.rain.logistic import LogisticFit
 from domain.errors import GeohazardError
 
 BLUE, RED, GREY = "#1f5fa8", "#c0392b", "#7f8c8d"

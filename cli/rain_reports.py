@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cli.rain_catalogue import groups_of, numbers
-from detectors.rain_fit import Threshold, fit_positives, fit_responses
-from detectors.rain_logistic import LogisticFit, fit_logistic, log_loss
-from detectors.rain_skill import FOLDS, cross_validated, skill
+from detectors.rain.fit import Threshold, fit_positives, fit_responses
+from detectors.rain.logistic import LogisticFit, fit_logistic, log_loss
+from detectors.rain.skill import FOLDS, cross_validated, skill
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

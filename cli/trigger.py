@@ -11,8 +11,8 @@ from rich.table import Table
 
 from cli.series_file import Series, read_series, read_values
 from cli.time_text import parse_time
-from detectors.sta_lta import Average
-from detectors.vibration import Judged, Settings, judge_vibration
+from detectors.vibration.sta_lta import Average
+from detectors.vibration.trace import Judged, Settings, judge_vibration
 from domain.errors import GeohazardError
 from domain.times import iso
 

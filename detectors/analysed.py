@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.columns import F64, I64, U8
+from detectors.state.columns import F64, I64, U8
 from domain.levels import Flag
 from domain.quality import Test
 from domain.times import iso

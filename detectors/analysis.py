@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from detectors.analysed import Analysis, LevelChange
-from detectors.columns import F64, I64
 from detectors.engine import Engine
 from detectors.rules import DEFAULT_RULES, Rules
+from detectors.state.columns import F64, I64
 from domain.channels import CHANNELS
 from domain.frames import Names, Readings
 from domain.hazards import HazardType

@@ -10,8 +10,8 @@ from typing import Protocol
 
 import numpy as np
 
-from detectors.columns import F64, U8, Columns, Field
-from detectors.tracks import Round
+from detectors.state.columns import F64, U8, Columns, Field
+from detectors.state.tracks import Round
 
 FEATURES = 12
 """Numbers a detector may give as evidence with a claim."""
@@ -36,7 +36,7 @@ class Verdict:
     features
         Evidence, shape (n, FEATURES), named by `Detector.feature_names`.
     shift
-        As in `detectors.shifts`, shape (n, WIDTH); only methods for motion give it.
+        As in `detectors.state.shifts`, shape (n, WIDTH); only methods for motion give it.
     soil_water, rain_ratio
         As in `domain.frames.Features`; only methods for rain give them.
     way

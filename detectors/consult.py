@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from detectors import lone_axis
 from detectors.base import Verdict
-from detectors.columns import U8, Mask, Rows
-from detectors.forecasting import ask
+from detectors.failure_time.forecasting import ask
+from detectors.motion import lone_axis
 from detectors.screened import Screened
 from detectors.series import SeriesBook
-from detectors.tracks import Round
+from detectors.state.columns import U8, Mask, Rows
+from detectors.state.tracks import Round
 from domain.levels import Flag
 from domain.quality import Test
 

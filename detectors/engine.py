@@ -4,7 +4,7 @@ What order it needs. The readings of one point must come in the order in which t
 them (late and repeated ones included); then its features, levels and warnings are the same bits
 however the readings are cut into batches and however other points' readings lie between them.
 Silence alone looks at all points together, and at when ingest received them
-(`detectors.silence`): its events are the same for the same order of all readings, as a Kafka
+(`detectors.fusion.silence`): its events are the same for the same order of all readings, as a Kafka
 partition keeps it, however that is cut.
 
 A level is judged after every reading, not after every message; a message cut in two changes
@@ -17,17 +17,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.base import Detector
-from detectors.columns import I64, Array, Rows
 from detectors.discovery import find_detectors
-from detectors.fuse_batch import PointStream
-from detectors.heard import Heard
-from detectors.point_events import Change
+from detectors.fusion.batch import PointStream
+from detectors.fusion.events import Change
+from detectors.fusion.heard import Heard
 from detectors.rules import DEFAULT_RULES, Rules
 from detectors.scores import point_score
 from detectors.screened import Screened
 from detectors.screening import screen
 from detectors.series import SeriesBook
 from detectors.snapshot import decode_state, encode_state
+from detectors.state.columns import I64, Array, Rows
 from domain.frames import Features, Names, Readings, States
 from domain.points import Point
 from domain.warnings import Forecast, WarningEvent

@@ -147,7 +147,7 @@ FAMILIES = ("displacement", "tilt", "flow", "dynamic", "rain", "water", "health"
 # Whatever is not beyond doubt reaches `Rules.doubtful_level` alone.
 _SLOPE = {
     "displacement": (4, 4),
-    "tilt": (3, 4),  # alone only where nothing measures displacement (`detectors.fusion`)
+    "tilt": (3, 4),  # alone only where nothing measures displacement (`detectors.fusion.level`)
     "flow": (2, 3),
     "dynamic": (1, 2),
     "rain": (2, 2),

@@ -7,7 +7,7 @@ at a thousandth, 1 at 1e-5 or less. So a score means the same on every channel.
 import numpy as np
 from scipy.special import stdtr
 
-from detectors.columns import F64
+from detectors.state.columns import F64
 
 FREEDOM = 5.0
 """Student's t with five degrees of freedom: instruments have heavier tails than a normal law."""

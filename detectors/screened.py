@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detectors.columns import F32, F64, I64, U8, Array, Mask
-from detectors.forecast import Outlook
-from detectors.shifts import WIDTH
+from detectors.failure_time.forecast import Outlook
+from detectors.state.columns import F32, F64, I64, U8, Array, Mask
+from detectors.state.shifts import WIDTH
 from domain.levels import Flag
 
 
@@ -28,7 +28,7 @@ class Screened:
     time_ms
         Event time, mended where the device's clock is known to be wrong.
     shift
-        How far the series moved lately, and within which noise (`detectors.shifts`); only of
+        How far the series moved lately, and within which noise (`detectors.state.shifts`); only of
         displacement and tilt.
     """
 

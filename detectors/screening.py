@@ -1,31 +1,30 @@
 """All readings of a batch through arrival, quality and the methods, in rounds.
 
-Round k holds the k-th message of every point (`detectors.partners`), so that each series sees its
-readings one after another while all series go side by side. What comes out depends on the
+Round k holds the k-th message of every point (`detectors.state.partners`), so that each series sees
+its readings one after another while all series go side by side. What comes out depends on the
 readings of each series' own point in their order, and on nothing else.
 """
 
 import numpy as np
 
-from detectors import (
+from detectors.consult import consult
+from detectors.quality import (
     arrival,
     axes,
     baseline_jumps,
     batteries,
     clocks,
-    partners,
-    quality,
+    flagging,
     steps,
     thermal,
-    tracks,
 )
-from detectors.columns import F64, I64, Mask, Rows
-from detectors.consult import consult
-from detectors.noise import PRIOR, departure, floored, learn
 from detectors.rules import FAMILIES
 from detectors.screened import Screened
 from detectors.series import SeriesBook
-from detectors.tracks import DAY_MS, Limits, Round
+from detectors.state import partners, tracks
+from detectors.state.columns import F64, I64, Mask, Rows
+from detectors.state.noise import PRIOR, departure, floored, learn
+from detectors.state.tracks import DAY_MS, Limits, Round
 from domain.levels import Flag
 from domain.quality import Test
 
@@ -85,7 +84,7 @@ def _round(
         series, time_ms, told_ms = series[fresh], time_ms[fresh], told_ms[fresh]
         value, rows = value[fresh], rows[fresh]
     channel = book.series["channel"][series]
-    impossible = quality.gross_range(channel, value, book.interval_ms[series]) == Flag.FAIL
+    impossible = flagging.gross_range(channel, value, book.interval_ms[series]) == Flag.FAIL
     nothing_yet = impossible & (book.series["count"][series] == 0)
     if nothing_yet.any():
         out.used[rows[nothing_yet]] = True
@@ -129,7 +128,7 @@ def _late(
     relative = (value - table["origin"][series]).astype(np.float32)
     noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[table["channel"][series]])
     interval = book.interval_ms[series]
-    flag, tests = quality.judge_late(table, series, time_ms, relative, value, interval, noise)
+    flag, tests = flagging.judge_late(table, series, time_ms, relative, value, interval, noise)
     out.used[rows] = True
     out.flag[rows] = out.gate[rows] = flag
     out.tests[rows] |= tests
@@ -155,7 +154,7 @@ def _fresh(
     out.gate[rows[exchanged & ~sure]] = Flag.SUSPECT
     relative = (value - table["origin"][series]).astype(np.float32)
     joint = baseline_jumps.look(beside, interval)
-    judged = quality.judge(table, series, channel, time_ms, relative, value, interval, noise)
+    judged = flagging.judge(table, series, channel, time_ms, relative, value, interval, noise)
     judged.tests[exchanged] |= np.uint16(Test.AXES)
     judged.tests[joint.jumped] |= np.uint16(Test.JUMP)
     low_v = book.limits[beside.point, book.threshold_names["battery_low_v"]]

@@ -8,27 +8,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from detectors import (
-    arrival,
-    clocks,
-    forecasting,
-    noise,
-    partners,
-    quality,
-    receiver,
-    returns,
-    steps,
-    thermal,
-    tracks,
-)
 from detectors.base import FEATURES, Detector
-from detectors.beside import Beside, instrument_number, logger_of
-from detectors.columns import F64, I64, Columns, Field, Rows
-from detectors.partners import Partners
-from detectors.quality_limits import FAMILY_CODE
+from detectors.failure_time import forecasting
+from detectors.fusion.surroundings import FIELDS as AROUND_FIELDS
+from detectors.quality import arrival, clocks, flagging, returns, steps, thermal
+from detectors.quality.limits import FAMILY_CODE
 from detectors.rules import FAMILIES, Rules
-from detectors.shifts import FUSED
-from detectors.surroundings import FIELDS as AROUND_FIELDS
+from detectors.state import noise, partners, receiver, tracks
+from detectors.state.beside import Beside, instrument_number, logger_of
+from detectors.state.columns import F64, I64, Columns, Field, Rows
+from detectors.state.partners import Partners
+from detectors.state.shifts import FUSED
 from domain.channels import CHANNEL_NAMES
 from domain.hazards import HazardType
 from domain.points import Point
@@ -39,7 +29,7 @@ SERIES_FIELDS = (
     Field("family", "u1"),
     Field("instrument", "u1"),
     *tracks.FIELDS,
-    *quality.FIELDS,
+    *flagging.FIELDS,
     *steps.FIELDS,
     *returns.FIELDS,
     *noise.FIELDS,

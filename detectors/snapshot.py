@@ -13,14 +13,14 @@ from zipfile import BadZipFile
 import msgspec
 import numpy as np
 
-from detectors.columns import Array, Columns
-from detectors.forecast_news import Told
+from detectors.fusion.forecast_news import Told
 from detectors.series import SeriesBook
+from detectors.state.columns import Array, Columns
 from domain.errors import GeohazardError
 from domain.warnings import Forecast, ForecastRefusal
 
 if TYPE_CHECKING:
-    from detectors.fuse_batch import PointStream
+    from detectors.fusion.batch import PointStream
 
 KIND = "geohazard.engine"
 VERSION = 3

@@ -14,9 +14,9 @@ another matter: `quality` calls it stuck, and a level does not fall for want of 
 import numpy as np
 
 from detectors.base import Verdict
-from detectors.columns import F64, Columns, Field
-from detectors.noise import PRIOR, floored
-from detectors.tracks import RING, Round
+from detectors.state.columns import F64, Columns, Field
+from detectors.state.noise import PRIOR, floored
+from detectors.state.tracks import RING, Round
 
 READY = 3
 MEMORY = 144.0

@@ -81,8 +81,8 @@ class Features(Frame):
     level
         Level of the whole point after this reading.
     soil_water_index
-        Water in the soil after this reading of a rain gauge, in mm (`detectors.soil_water`); NaN
-        for other channels.
+        Water in the soil after this reading of a rain gauge, in mm (`detectors.rain.soil_water`);
+        NaN for other channels.
     rain_ratio
         Largest ratio of measured rain to the intensity-duration threshold in force, over windows
         of half an hour to six days that end with this reading of a rain gauge; from 1 the threshold

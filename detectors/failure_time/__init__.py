@@ -1,6 +1,9 @@
 """Time of failure of one moving series: several methods, one forecast, or a reason why not.
 
 ======================  =====================================================================
+`forecasting`           which series are asked for their time of failure, and when
+`forecast`              a window of failure, or the reason why there is none
+`joint_record`          the record of a receiver along its own direction
 `history`               the record that all methods see: fine and coarse ring, one direction
 `markers`               times at which equal parts of the displacement were reached
 `inverse_velocity`      Fukuzono 1985: 1/v falls on a straight line to zero

@@ -12,10 +12,10 @@ the window are as later papers describe them.
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from detectors.columns import F64
 from detectors.failure_time.estimate import Estimate
 from detectors.failure_time.history import History
 from detectors.failure_time.line import fit_line
+from detectors.state.columns import F64
 
 METHOD = "carla"
 SHORT, LONG = 3, 7

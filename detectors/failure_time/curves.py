@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from detectors.columns import F64
 from detectors.failure_time.history import History
+from detectors.state.columns import F64
 
 _FROM_START = np.array([3, 2, 1.5, 1, 0.5, 0, -0.5, -1, -1.5, -2, -3, -5, -8, -12, -18, -26])
 """Onsets that are tried, in values from the start of the motion: dense near it."""

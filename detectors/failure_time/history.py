@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.columns import F32, F64, I64
-from detectors.tracks import DAY_MS
+from detectors.state.columns import F32, F64, I64
+from detectors.state.tracks import DAY_MS
 
 MODEL_ERROR = 0.02
 """Share of the displacement that no law of creep explains: slopes do not follow formulas closer.

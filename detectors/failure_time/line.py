@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from detectors.columns import F64
+from detectors.state.columns import F64
 
 CONFIDENCE = 0.9
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from detectors.columns import F64
 from detectors.failure_time.history import History
+from detectors.state.columns import F64
 
 PART_SIGMAS = 6.0
 """Least part of the displacement, in standard deviations of a reading."""

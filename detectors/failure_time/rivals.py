@@ -7,9 +7,9 @@ to rest explains the record as well, nobody can tell, and nobody should say.
 
 import numpy as np
 
-from detectors.columns import F64
 from detectors.failure_time.curves import RIVALS_FROM_START, averaged, misfit, nodes, onsets
 from detectors.failure_time.history import History
+from detectors.state.columns import F64
 
 STEP_LASTS = np.array([0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.6, 3.0, 4.0, 6.0, 20.0])
 """Duration of a step against the time since its onset; above 1 it still moves."""

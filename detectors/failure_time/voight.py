@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.columns import F64
 from detectors.failure_time.curves import averaged, misfit, nodes, onsets, spread
 from detectors.failure_time.estimate import Estimate
 from detectors.failure_time.history import History
+from detectors.state.columns import F64
 
 METHOD = "voight"
 ALPHA = np.array([1.6, 1.7, 1.8, 1.9, 2.0, 2.2, 2.5])

@@ -8,10 +8,10 @@ from alerts.evidence import _COLOURS
 from alerts.forecast_words import REFUSAL_EN, REFUSAL_ZH
 from alerts.phrases import FLAG_EN, FLAG_ZH, KIND_EN, KIND_ZH, SILENCE_EN, SILENCE_ZH
 from alerts.quantities import quantity, unit_zh
-from detectors import outage
 from detectors.discovery import find_detectors
 from detectors.failure_time.ensemble import METHOD, WEIGHTS
-from detectors.reasons import FRONT
+from detectors.fusion import outage
+from detectors.fusion.reasons import FRONT
 from detectors.rules import DEFAULT_RULES
 from domain.channels import CHANNELS
 from domain.levels import Flag

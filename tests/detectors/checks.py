@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from detectors.base import FEATURES, Detector, Verdict
-from detectors.columns import Columns, Field
 from detectors.engine import Engine, Outcome
-from detectors.tracks import Round
+from detectors.state.columns import Columns, Field
+from detectors.state.tracks import Round
 from domain.channels import CHANNELS
 from domain.points import Device
 from tests.detectors.worlds import (
@@ -146,7 +146,7 @@ def does_not_depend_on_batches(detector: Detector) -> None:
 def sees_no_present_of_others(detector: Detector) -> None:
     """Check that neither the order of a message's channels nor a cut within it plays a part.
 
-    What a partner says at the same time may not have come yet (`detectors.partners`).
+    What a partner says at the same time may not have come yet (`detectors.state.partners`).
     """
     for seed in (6, 7):
         points, rows = wild_world(seed, points=2, steps=50)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from detectors.failure_time.forecast import Outlook, forecast
 from detectors.failure_time.history import History, history_of
-from detectors.forecast import Outlook, forecast
 
 HOUR_MS = 3_600_000
 FINE = 32

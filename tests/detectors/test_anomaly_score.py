@@ -8,9 +8,10 @@ from scipy import stats
 
 from benchmarks.bench_detectors import state_bytes
 from benchmarks.nulls import F64, NULLS, STEP_MS, TOGETHER, scores_of, scores_side_by_side, settled
-from detectors import flat
 from detectors.analysis import analyze
-from detectors.baseline import (
+from detectors.engine import Engine
+from detectors.quality import flat
+from detectors.score.baseline import (
     BLOCK,
     BLOCKS_READY,
     SETTLED,
@@ -18,9 +19,8 @@ from detectors.baseline import (
     Baseline,
     adopted_after,
 )
-from detectors.engine import Engine
+from detectors.score.tails import Tail
 from detectors.scores import combined_p_value, p_value_of_score, point_score, score_of_p_value
-from detectors.tails import Tail
 from domain.frames import Readings
 from domain.hazards import HazardType
 from domain.points import Device, Point, make_point_id

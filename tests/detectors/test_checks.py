@@ -7,9 +7,9 @@ import pytest
 from hypothesis import Phase
 
 from detectors.base import Detector, Verdict
-from detectors.columns import Columns, Field
 from detectors.discovery import find_detectors
-from detectors.tracks import Round
+from detectors.state.columns import Columns, Field
+from detectors.state.tracks import Round
 from tests.detectors import checks
 
 

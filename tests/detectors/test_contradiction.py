@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from detectors.contradiction import doubt
 from detectors.discovery import find_detectors
 from detectors.engine import Engine, Outcome
+from detectors.fusion.contradiction import doubt
+from detectors.fusion.witnesses import Bench
 from detectors.rules import DEFAULT_RULES
 from detectors.series import SeriesBook
-from detectors.witnesses import Bench
 from domain.levels import Flag
 from domain.quality import Test
 from tests.detectors.worlds import (

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from detectors.direction import DETECTOR
 from detectors.engine import Outcome
+from detectors.motion.direction import DETECTOR
 from domain.quality import Test
 from domain.warnings import Reason, WarningEvent
 from tests.detectors.side_by_side import judged_together

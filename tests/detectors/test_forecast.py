@@ -9,7 +9,7 @@ import pytest
 
 from detectors.analysis import analyze
 from detectors.engine import Engine, Outcome
-from detectors.forecasting import EVERY
+from detectors.failure_time.forecasting import EVERY
 from domain.warnings import WarningEvent
 from tests.detectors.creep import voight_mm
 from tests.detectors.worlds import (

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from detectors.engine import Engine
-from detectors.forecast import Outlook
-from detectors.forecast_news import APART_MS, MOVED_SHARE, changed, sooner
-from detectors.outlooks import NOTHING
+from detectors.failure_time.forecast import Outlook
+from detectors.fusion.forecast_news import APART_MS, MOVED_SHARE, changed, sooner
+from detectors.fusion.outlooks import NOTHING
 from domain.warnings import Forecast, WarningEvent, WarningKind
 from tests.detectors.creep import voight_mm
 from tests.detectors.worlds import Row, feed, fingerprint, one_point, rows_of, warnings_of

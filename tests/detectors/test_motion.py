@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import theilslopes
 
-from detectors.blocks import block_values, theil_sen
-from detectors.constant import median_rate
 from detectors.engine import Engine, Outcome
+from detectors.motion.constant import median_rate
 from detectors.rules import DEFAULT_RULES
+from detectors.state.blocks import block_values, theil_sen
 from domain.hazards import HazardType
 from tests.detectors.side_by_side import judged_together
 from tests.detectors.worlds import (

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from detectors.climatology import record_rain_mm
 from detectors.engine import Engine
-from detectors.quality import RAIN_SUSPECT_SHARE, gross_range
-from detectors.quality_limits import FAIL_HIGH, FAIL_LOW, SUSPECT_HIGH, SUSPECT_LOW
+from detectors.quality.climatology import record_rain_mm
+from detectors.quality.flagging import RAIN_SUSPECT_SHARE, gross_range
+from detectors.quality.limits import FAIL_HIGH, FAIL_LOW, SUSPECT_HIGH, SUSPECT_LOW
 from domain.channels import CHANNEL_NAMES, CHANNELS
 from tests.detectors.worlds import feed, highest, one_point, rows_of
 

@@ -19,12 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ioos_qc import qartod
 
-from detectors import flat
-from detectors.climatology import SEASON_SHARE, record_rain_mm, unseasonable
-from detectors.columns import Columns, Field
 from detectors.engine import Engine
-from detectors.quality import gross_range
-from detectors.quality_limits import (
+from detectors.quality import flat
+from detectors.quality.climatology import SEASON_SHARE, record_rain_mm, unseasonable
+from detectors.quality.flagging import gross_range
+from detectors.quality.limits import (
     FAIL_HIGH,
     FAIL_LOW,
     LEAST_JUMP,
@@ -32,6 +31,7 @@ from detectors.quality_limits import (
     SUSPECT_HIGH,
     SUSPECT_LOW,
 )
+from detectors.state.columns import Columns, Field
 from domain.channels import CHANNEL_NAMES
 from tests.detectors.worlds import START_MS, feed, one_point, rows_of
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from ioos_qc import qartod
 
-from detectors import seasons
-from detectors.columns import Columns
+from detectors.quality import seasons
+from detectors.state.columns import Columns
 from domain.channels import CHANNEL_NAMES
 from domain.quality import Test
 from tests.detectors.one_series import quiet, rows, run, where

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detectors.rain_fit import Scores, Threshold, best_intensity, fit_positives, fit_responses
+from detectors.rain.fit import Scores, Threshold, best_intensity, fit_positives, fit_responses
 
 ITALICA = Path(__file__).parents[3] / "shared/data/italica/ITALICA_v4.csv"
 

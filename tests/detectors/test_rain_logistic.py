@@ -5,8 +5,8 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from detectors.rain_logistic import Logistic, fit_logistic, log_loss
-from detectors.rain_skill import area_under_roc, cross_validated, skill
+from detectors.rain.logistic import Logistic, fit_logistic, log_loss
+from detectors.rain.skill import area_under_roc, cross_validated, skill
 
 HOURS = np.array([0.25, 0.5, 1.0])
 TRUTH = Logistic(-8.0, 6.0, 3.0)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.acceleration import SPREAD, acceleration, band
 from detectors.engine import Engine, Outcome
-from detectors.runaway import grown
+from detectors.motion.acceleration import SPREAD, acceleration, band
+from detectors.motion.runaway import grown
 from tests.detectors.creep import voight_mm
 from tests.detectors.worlds import feed, highest, one_point, rows_of, warnings_of
 

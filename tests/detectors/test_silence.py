@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors import silence
 from detectors.engine import Engine
+from detectors.fusion import silence
 from detectors.rules import DEFAULT_RULES
 from domain.frames import States
 from domain.points import Device, Point

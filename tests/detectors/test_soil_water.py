@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detectors.soil_water import LONGEST_H, advance, drain
+from detectors.rain.soil_water import LONGEST_H, advance, drain
 
 
 def twin(tanks: list[float], hours: float, rain: float) -> list[float]:

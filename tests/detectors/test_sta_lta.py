@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.engine import Engine
-from detectors.shaking import LTA_SAMPLES, STA_SAMPLES
-from detectors.sta_lta import Average, find_triggers, sta_lta, trigger_onset
+from detectors.vibration.shaking import LTA_SAMPLES, STA_SAMPLES
+from detectors.vibration.sta_lta import Average, find_triggers, sta_lta, trigger_onset
 from tests.detectors.worlds import feed, one_point, rows_of
 
 with warnings.catch_warnings():

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.constant import NEWEST_LEFT_OUT, STRETCHES, stage_of
 from detectors.engine import Engine
+from detectors.motion.constant import NEWEST_LEFT_OUT, STRETCHES, stage_of
 from tests.detectors.worlds import STEP_MS, feed, one_point, rows_of, warnings_of
 
 DAY_MS = 86_400_000

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.engine import Engine
-from detectors.rain import caine, decayed, guzzetti
-from detectors.shaking import GLITCH, LTA_SAMPLES, READY, STA_SAMPLES, YOUNG
+from detectors.rain.trigger import caine, decayed, guzzetti
+from detectors.vibration.shaking import GLITCH, LTA_SAMPLES, READY, STA_SAMPLES, YOUNG
 from domain.hazards import HazardType
 from tests.detectors.worlds import (
     HOUR_MS,

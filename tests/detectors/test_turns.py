@@ -3,10 +3,10 @@
 import numpy as np
 
 from detectors.discovery import find_detectors
+from detectors.fusion.turns import Batch, part
 from detectors.rules import DEFAULT_RULES
 from detectors.screened import Screened
 from detectors.series import SeriesBook
-from detectors.turns import Batch, part
 
 POINT = "500101010901"
 SIZE = 6

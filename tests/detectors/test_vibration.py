@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detectors.vibration import MOST, Settings, judge_vibration
+from detectors.vibration.trace import MOST, Settings, judge_vibration
 
 TRACE = np.random.default_rng(1).normal(size=4_000)
 

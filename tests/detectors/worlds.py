@@ -135,7 +135,7 @@ def wild_world(seed: int, points: int = 3, steps: int = 30) -> tuple[dict[str, P
         point_id = f"500235{hazard.code}{number:04d}"
         interval_s = float(rng.choice([60.0, 600.0, 3600.0]))
         device = Device(f"d{number}", CHANNELS, interval_s)
-        # A degree apart: no point is the neighbour of another (`detectors.coincidence`).
+        # A degree apart: no point is the neighbour of another (`detectors.fusion.coincidence`).
         registry[point_id] = replace(point(point_id, device, hazard=hazard), lat=28.0 + number)
         rows += _messages(rng, point_id, device, steps)
     return registry, sorted(rows, key=lambda row: row[4])

@@ -1,0 +1,206 @@
+"""Swapped units: a series that at once reads a known ratio of what it read before.
+
+A logger that was set up anew sends centimetres that claim to be millimetres, radians as degrees,
+metres of water as kPa. The mark: the level jumps from L to r L with r a ratio of two units, to
+within the noise, and rests there. From the first such reading on the readings are SUSPECT, and
+kinematics get them mended (divided by r). The series leaves the state when a reading fits the
+level before in its own unit; when two readings running, mended, lie off that level: then the jump
+was real (a slope that slipped from 5 to 50 mm goes on moving), and no reading is held back any
+longer; and after three days, for then nobody will change it back and the new unit is its own.
+
+A larger unit's number scatters more, by the same ratio. So a series that after a jump to 10 L
+scatters as it did before, has a new level (a mast that was pushed over), and `SCATTER_AFTER`
+readings later the state is left. With a smaller unit the same shows by readings that do not fit.
+
+A value near zero reads the same in every unit: there is nothing to see, and no harm.
+"""
+
+import numpy as np
+
+from detectors.quality.limits import RESOLUTION
+from detectors.state.columns import F32, F64, I64, U8, Columns, Field, Mask, Rows
+from domain.channels import CHANNELS
+
+FIELDS = (
+    Field("unit", "u1"),
+    Field("unit_level", "f4", fill=float("nan")),
+    Field("unit_since", "i8"),
+    Field("unit_age", "u1"),
+)
+
+_DOUBT, _INDEX = np.uint8(128), np.uint8(127)
+"""The state of a series: a ratio's index, and whether its last reading did not fit."""
+
+_G = 9.80665
+_RATIOS = {
+    "displacement": (0.1, 0.01, 0.001, 10.0, 100.0, 1000.0, 25.4, 1 / 25.4),
+    "tilt": (np.pi / 180, 180 / np.pi, np.tan(np.pi / 180), 17.453, 60.0, 3600.0),
+    "water": (1 / _G, _G, 0.1, 0.01, 0.001, 10.0, 100.0, 1000.0),
+    "flow": (0.1, 0.01, 0.001, 10.0, 100.0, 1000.0),
+    "dynamic": (0.001, 1000.0, _G, 1 / _G, _G / 1000, 1000 / _G),
+    "health": (0.001, 1000.0),
+}
+"""Value received over value meant: mm/cm/m/inch; deg/rad/mm a metre/arc minute/second;
+kPa/m of water/bar/hPa, %/share, m/cm/mm; mg/g/(m/s2); V/mV."""
+
+_MOST = max(len(ratios) for ratios in _RATIOS.values())
+RATIO = np.ones((len(CHANNELS), _MOST + 1))
+"""By channel's code and state of the series; 1.0 in state 0 and where a family has fewer."""
+for _row, _channel in enumerate(CHANNELS.values()):
+    _ratios = _RATIOS.get(_channel.family, ())
+    RATIO[_row, 1 : len(_ratios) + 1] = _ratios
+
+ENTER_SIGMA, STAY_SIGMA = 4.0, 8.0
+FOLLOW_SIGMA = 1.0
+"""How fast the level may creep, in noise a reading: tides and drying, no slope that runs away."""
+
+DISTINCT = 6.0
+"""Level over tolerance from which a ratio can be told: near zero every unit reads the same."""
+
+LONGEST_MS = 3 * 86_400_000
+
+LEAST_COUNT = 4
+"""Readings before a level is known."""
+
+SCATTER_AFTER, SCATTER_RATIO, SCATTER_RANGE = 8, 4.0, 2.8
+"""Readings, the last included, whose range tells a unit's scatter; ratios that are judged so; range
+of so many readings of white noise, in standard deviations."""
+
+
+def judge(
+    table: Columns,
+    series: Rows,
+    channel: U8,
+    time_ms: I64,
+    value: F32,
+    raw: F64,
+    last: F32,
+    allowed: F64,
+    noise: F64,
+) -> tuple[Mask, Mask, F32, F64]:
+    """Tell which readings come in a wrong unit, and mend them.
+
+    Parameters
+    ----------
+    value, raw
+        Reading relative to its series' origin, and as it came.
+    last
+        Last good value, relative to the origin.
+    allowed
+        Change between two readings that is no jump.
+
+    Returns
+    -------
+    tuple of arrays
+        Readings in a wrong unit; those among them that do not fit the level, though the series has
+        not left the state yet; values and raw values in the channel's own unit; shape (n,).
+    """
+    state = table["unit"][series]
+    wrong = misfit = np.zeros(len(series), bool)
+    if state.any():
+        wrong, misfit = _keep(table, series, channel, time_ms, value, raw, allowed, noise)
+    leaves = (np.abs(value.astype(np.float64) - last) > allowed) & (state == 0)
+    leaves &= (table["count"][series] >= LEAST_COUNT) & np.isnan(table["held"][series])
+    if leaves.any():
+        wrong = wrong | _recognise(
+            table, series, channel, time_ms, raw, last, allowed, noise, leaves
+        )
+    if not wrong.any():
+        return wrong, misfit, value, raw
+    ratio = np.where(wrong, RATIO[channel, table["unit"][series] & _INDEX], 1.0)
+    raw = raw / ratio
+    fixed = (raw - table["origin"][series]).astype(np.float32)
+    return wrong, misfit, np.where(wrong, fixed, value), raw
+
+
+def tolerance(channel: U8, unit: U8, noise: F64, sigmas: float) -> F64:
+    """How far a mended reading may lie from the level: noise, and the digits that were lost."""
+    lost = RESOLUTION[channel] / np.minimum(RATIO[channel, unit], 1.0)
+    found: F64 = sigmas * noise + 0.6 * lost
+    return found
+
+
+def _keep(
+    table: Columns,
+    series: Rows,
+    channel: U8,
+    time_ms: I64,
+    value: F32,
+    raw: F64,
+    allowed: F64,
+    noise: F64,
+) -> tuple[Mask, Mask]:
+    """Tell which series stay in their wrong unit; one reading that does not fit may be a spike."""
+    state = table["unit"][series]
+    unit, doubted = state & _INDEX, state >= _DOUBT
+    level = table["unit_level"][series].astype(np.float64)
+    fixed = raw / RATIO[channel, unit] - table["origin"][series]
+    away = np.abs(fixed - level)
+    away_as_it_came = np.abs(value - level)
+    rests = away <= tolerance(channel, unit, noise, STAY_SIGMA)
+    back = (away_as_it_came <= allowed) & (away_as_it_came <= away)
+    ours = time_ms - table["unit_since"][series] > LONGEST_MS
+    stays = (unit > 0) & ~back & ~ours & (rests | ~doubted)
+    stays &= ~_scatters_as_before(table, series, channel, unit, fixed)
+    misfit = stays & ~rests
+    new = np.where(misfit, unit | _DOUBT, unit)
+    reach = FOLLOW_SIGMA * noise / np.maximum(RATIO[channel, unit], 1.0)
+    level += np.where(stays & rests, np.clip(fixed - level, -reach, reach), 0.0)
+    table["unit_level"][series] = np.where(unit > 0, level, table["unit_level"][series])
+    table["unit"][series] = np.where(stays, new, 0)
+    return stays, misfit
+
+
+def _scatters_as_before(table: Columns, series: Rows, channel: U8, unit: U8, fixed: F64) -> Mask:
+    """Whether readings in a larger unit have no larger numbers' scatter."""
+    age = np.minimum(table["unit_age"][series] + 1, 250)
+    table["unit_age"][series] = np.where(unit > 0, age, 0)
+    ratio = RATIO[channel, unit]
+    found: Mask = (unit > 0) & (age == SCATTER_AFTER) & (ratio >= SCATTER_RATIO)
+    place = np.flatnonzero(found)
+    if place.size:
+        rows = series[place]
+        recent = np.column_stack((table["value"][rows, 1 - SCATTER_AFTER :], fixed[place]))
+        spread = recent.max(axis=1) - recent.min(axis=1)
+        noise = table["noise"][rows, 0].astype(np.float64)
+        found[place] = spread < SCATTER_RANGE * noise / np.sqrt(ratio[place])
+    return found
+
+
+def _recognise(
+    table: Columns,
+    series: Rows,
+    channel: U8,
+    time_ms: I64,
+    raw: F64,
+    last: F32,
+    allowed: F64,
+    noise: F64,
+    asked: Mask,
+) -> Mask:
+    """Find jumps that a change of unit explains, and enter the state.
+
+    A jump back to the level before the last one explains itself.
+    """
+    place = np.flatnonzero(asked)
+    rows, code = series[place], channel[place]
+    level = last[place].astype(np.float64)
+    ratio = RATIO[code][:, 1:]
+    fixed = raw[place, None] / ratio
+    whole = (level + table["origin"][rows])[:, None]
+    away = np.abs(fixed - whole)
+    lost = RESOLUTION[code][:, None] / np.minimum(ratio, 1.0)
+    near = ENTER_SIGMA * noise[place, None] + 0.6 * lost
+    fits = (ratio != 1.0) & (away <= near) & (np.abs(whole) >= DISTINCT * near)
+    known = (raw[place] - table["origin"][rows]) - table["unit_level"][rows]
+    fits &= ~(np.abs(known) <= allowed[place])[:, None]
+    away = np.where(fits, away, np.inf)
+    best = away.argmin(axis=1)
+    hit = fits.any(axis=1)
+    table["unit"][rows[hit]] = best[hit] + 1
+    table["unit_level"][rows[hit]] = level[hit]
+    table["unit_since"][rows[hit]] = time_ms[place[hit]]
+    table["unit_age"][rows[hit]] = 1
+    found = np.zeros(len(series), bool)
+    found[place[hit]] = True
+    return found

@@ -1,0 +1,8 @@
+"""The general anomaly score: the detector `baseline`, what it predicts, and what is rare.
+
+======================  =====================================================================
+`baseline`              the detector: departure of any channel from what is usual for it
+`predictors`            what the next reading should be: four predictions, by their success
+`tails`                 p-values of a series' statistics from that series' own past
+======================  =====================================================================
+"""

@@ -1,0 +1,1 @@
+"""Shaking: the live detector `shaking`, and whole records (`sta_lta`, `trace`)."""
