@@ -111,7 +111,7 @@ class Ways:
             error=error,
             least=(step * way[:, None]).sum(axis=2).min(axis=1),
             straight=_straightness(units),
-            in_step=_in_step(units),
+            in_step=in_step(units),
             alone=(others < 0.0).any(axis=1),
             shared=(others >= np.sqrt(2.0) * error[:, None]).all(axis=1),
             span=span,
@@ -215,7 +215,7 @@ def _straightness(units: F64) -> F64:
     return found
 
 
-def _in_step(units: F64) -> Mask:
+def in_step(units: F64) -> Mask:
     """Whether the three steps lie on one line, shape (8, n)."""
     whole = units.sum(axis=1)
     length = np.maximum(np.linalg.norm(whole, axis=1), 1e-9)

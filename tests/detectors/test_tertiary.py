@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from detectors.engine import Engine, Outcome
+from detectors.motion.direction_levels import in_step
 from tests.detectors.creep import voight_mm
 from tests.detectors.worlds import START_MS, Row, feed, highest, one_point, rows_of, warnings_of
 
@@ -60,3 +61,11 @@ def test_an_axis_that_drifts_and_another_that_jumps_are_no_way(seed: int) -> Non
     jump = np.where(hours > 24.0, 14.0, 0.0)
     drift = np.maximum(hours, 0.0) * 43.0 / 24.0
     assert highest(_judge(np.stack((jump, drift, 0.0 * hours), axis=1), seed)) <= 2
+
+
+def test_steps_that_all_axes_share_lie_on_one_line() -> None:
+    """Three steps in units of noise: a slide; north drifts while east jumps in the second step."""
+    slide = np.array([[8.0, 8.0, -6.0], [9.0, 7.5, -5.0], [7.5, 8.5, -6.5]])
+    crooked = np.array([[0.5, 8.0, 0.0], [10.0, 8.5, 0.5], [-0.5, 7.5, 0.0]])
+    assert in_step(slide[None, ..., None]).all()
+    assert not in_step(crooked[None, ..., None]).any()
