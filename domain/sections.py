@@ -143,7 +143,7 @@ class SamplingSettings(BaseModel):
     """Wanted interval against the registered one at blue, yellow, orange and red."""
     least_interval_s: float = Field(60.0, ge=1)
     most_points: int = Field(200, ge=1)
-    """Points that may be asked for more at once."""
+    """Points at blue or yellow that may be asked for more at once; orange and red always are."""
 
 
 class ConsoleSettings(BaseModel):

@@ -5,13 +5,15 @@ rises asks its devices for a shorter interval, the shorter the higher its level,
 id as the reason; as it falls it gives them back, and levels fall only after a calm of their hold
 time. A device is asked for a share of its registered interval, never for less than a least one, and
 only so many points ask at once: a storm over a province must not fill the links and empty the
-batteries. Detectors keep 32 readings and bins of a day: so not too often too soon.
+batteries. Orange and red ask all the same: their places must not have gone to blue ones that came
+first. Detectors keep 32 readings and bins of a day: so not too often too soon.
 
 Everything follows from the event alone: a repetition asks for the same and does no harm.
 """
 
 from dataclasses import dataclass, field
 
+from domain.levels import Level
 from domain.points import Point
 from domain.settings import SamplingSettings
 from domain.warnings import WarningEvent, WarningKind
@@ -95,7 +97,7 @@ class SamplingPlan:
             return ()
         if all(interval_s >= device.interval_s for device, interval_s in told):
             self.faster.discard(point.point_id)
-        elif len(self.faster | {point.point_id}) > self.settings.most_points:
+        elif event.level < Level.ORANGE and self._full_for(point):
             self.refused += 1
             return ()
         else:
@@ -107,6 +109,9 @@ class SamplingPlan:
         share = self.settings.shares[level - 1] if level > 0 else 1.0
         wanted = max(registered_s * share, self.settings.least_interval_s)
         return registered_s if wanted >= registered_s else float(round(wanted))
+
+    def _full_for(self, point: Point) -> bool:
+        return len(self.faster | {point.point_id}) > self.settings.most_points
 
     def _news(self, registered_s: float, event: WarningEvent) -> bool:
         """Whether an event changes the wanted interval, or the device may have missed it."""

@@ -69,7 +69,16 @@ def test_only_so_many_points_ask_at_once_and_a_place_is_given_back() -> None:
     assert plan.refused == 1
     back = plan.requests(event(first, WarningKind.CLEARED, 0, 2, 2), first)
     assert [request.interval_s for request in back] == [600.0]
+    assert plan.requests(event(second, WarningKind.RAISED, 1, 0, 3), second)
+
+
+def test_orange_and_red_find_a_place_though_blue_ones_came_first() -> None:
+    plan = SamplingPlan(SamplingSettings(enabled=True, most_points=1))
+    first, second = POINTS[:2]
+    assert plan.requests(event(first, WarningKind.RAISED, 1, 0, 1), first)
+    assert not plan.requests(event(second, WarningKind.RAISED, 2, 0, 1), second)
     assert plan.requests(event(second, WarningKind.UPGRADED, 3, 2, 2), second)
+    assert plan.refused == 1
 
 
 def test_silence_acknowledgement_and_news_of_a_forecast_ask_for_nothing() -> None:
