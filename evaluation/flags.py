@@ -17,8 +17,10 @@ or FAIL, or refused at ingest's door. Three things keep it fair:
 
 Each test that spoke is judged by itself, too (`domain.quality.Test`): of the readings that it
 named, how many did a fault touch, and how many one of the kinds that it is for? A jump that is
-noted and taken out of the motion is caught, though its readings stay good. A note of a low battery
-is held against the power losses of the `BEFORE_H` hours after it.
+noted and taken out of the motion is caught, though its readings stay good. A fault that lasts ends
+with a jump: one that is named within `STAY_INTERVALS` after it is neither right nor wrong, for it
+is as hard to make sure of as any other. A note of a low battery is held against the power losses
+of the `BEFORE_H` hours after it.
 
 Clock faults are found by the time of receipt, for their readings carry the wrong time.
 """
@@ -107,6 +109,9 @@ class FlagTally:
         clocks = [e for e in seen if e.kind in CLOCKS]
         self._near_values = Spans(self._keys, values, after_ms=after_ms)
         self._near_clocks = Spans(self._keys, clocks, after_ms=after_ms)
+        lasting = [e for e in seen if e.kind not in CLOCKS and e.end_ms > e.start_ms]
+        longest_ms = STAY_INTERVALS * self.interval_ms
+        self._near_returns = Spans(self._keys, lasting, after_ms=longest_ms)
 
     def refuse(self, readings: Readings) -> None:
         """Take readings that the door refused: as good as flagged."""
@@ -163,10 +168,13 @@ class FlagTally:
                 if not kind.aside or test == answer:
                     named.add(name, int((tests[rows] & test > 0).sum()))
         self.right += int((flagged & inside).sum())
-        self._count_named(tests, inside, near, own)
+        returns = self._near_returns.find(key, readings.event_ms) >= 0
+        self._count_named(tests, inside, {Test.JUMP: near | returns}, near, own)
         self._note_wrong(readings.take(np.flatnonzero(flagged & ~near)))
 
-    def _count_named(self, tests: U16, inside: Mask, near: Mask, own: U16) -> None:
+    def _count_named(
+        self, tests: U16, inside: Mask, near_of: dict[Test, Mask], near: Mask, own: U16
+    ) -> None:
         for test, named in self.named.items():
             spoke = tests & test > 0
             if not spoke.any():
@@ -174,7 +182,7 @@ class FlagTally:
             answered = own & test > 0
             named.of_fault += int((spoke & (inside | answered)).sum())
             named.of_own += int((spoke & answered).sum())
-            none = int((spoke & ~near & ~answered).sum())
+            none = int((spoke & ~near_of.get(test, near) & ~answered).sum())
             named.wrong += none
             named.add("none", none)
 

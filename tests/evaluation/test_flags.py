@@ -132,6 +132,20 @@ def test_each_test_is_judged_by_itself_and_a_noted_jump_is_caught():
     assert (spikes.of_own.count, spikes.recall.count, spikes.recall.of) == (1, 1, 1)
 
 
+def test_the_end_of_a_fault_that_lasts_is_a_jump_too():
+    events = [event(kind, 10, end, channel="crack") for kind, end in (("drift", 20), ("spike", 10))]
+    at_21_5, at_22_5 = rows("crack", (21.5,)), rows("crack", (22.5,))
+    for test, readings, wrong in (
+        (Test.JUMP, at_21_5, 0),
+        (Test.JUMP, at_22_5, 1),
+        (Test.SPIKE, at_21_5, 1),
+    ):
+        by_test = tally(events[:1], readings, (1,), (test,)).result().by_test
+        assert sum(count.faults.get("none", 0) for count in by_test.values()) == wrong
+    short = tally(events[1:], rows("crack", (11.5,)), (1,), (Test.JUMP,)).result()
+    assert short.by_test["jump"].faults == {"none": 1}
+
+
 def test_a_test_that_names_another_kind_of_fault_is_right_but_not_for_its_own():
     events = [event("drift", 10, 11, channel="crack", size=9.0)]
     found = tally(events, rows("crack", (10, 11)), (3, 1), (Test.SPIKE, 0)).result()
