@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from domain.points import Point
 from domain.warnings import Reason, WarningEvent
@@ -64,6 +65,14 @@ class Case:
     point: Point | None
     series: tuple[Series, ...] = ()
     warnings: tuple[WarningEvent, ...] = ()
+
+    def carried(self) -> tuple[tuple[Reason, Series], ...]:
+        """Show the readings that the warning itself carries: one for each piece of evidence."""
+        return tuple(
+            (r, Series(r.channel, r.device_id, [r.time_ms], [r.value], [r.flag]))
+            for r in self.event.reasons
+            if isfinite(r.value)
+        )
 
     def series_of(self, reason: Reason) -> Series | None:
         """Find the readings that a piece of evidence speaks of.

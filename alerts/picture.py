@@ -11,7 +11,16 @@ from typing import Any
 
 from alerts.case import HOUR_MS, Case, Series
 from alerts.phrases import level_en, level_zh
-from alerts.picture_series import COLOURS, DAY_MS, WORDS, china_time, draw_series, family_of
+from alerts.picture_series import (
+    COLOURS,
+    DAY_MS,
+    WORDS,
+    china_time,
+    draw_series,
+    family_of,
+    is_carried,
+    window_ms,
+)
 from alerts.words import clean_text, local_time
 from domain.errors import GeohazardError
 from domain.fonts import CHINESE_FONTS
@@ -25,6 +34,9 @@ FORECAST_AHEAD_H = 72.0
 def draw_case(case: Case, path: Path, language: str = "en") -> None:
     """Draw a warning into a file; its ending decides the format.
 
+    Where the record has no readings of that time, what the warning itself carries is drawn: the
+    reading that completed each piece of evidence, its window, its speed and its limit.
+
     Parameters
     ----------
     language
@@ -33,7 +45,8 @@ def draw_case(case: Case, path: Path, language: str = "en") -> None:
     Raises
     ------
     GeohazardError
-        If matplotlib is missing, there are no readings, or the file cannot be written.
+        If matplotlib is missing, neither record nor warning has a reading, or the file cannot be
+        written.
     """
     shown = _panels(case)
     if not shown:
@@ -93,7 +106,7 @@ def _panels(case: Case) -> list[tuple[Reason, Series]]:
         moving = [s for s in case.series if s.time_ms and family_of(s) in ("displacement", "tilt")]
         rest = [s for s in case.series if s.time_ms]
         found = [(_no_reason(s), s) for s in (moving or rest)[:2]]
-    return found
+    return found or list(case.carried()[:MOST_PANELS])
 
 
 def _no_reason(series: Series) -> Reason:
@@ -151,7 +164,8 @@ def _draw_forecast(axis: Any, forecast: Forecast, end_ms: int, language: str | N
 
 
 def _limits(case: Case, shown: Sequence[tuple[Reason, Series]]) -> tuple[int, int]:
-    start = min(series.time_ms[0] for _, series in shown)
+    start = min(s.time_ms[0] for _, s in shown)
+    start = min([start, *(r.time_ms - window_ms(r) for r, s in shown if is_carried(s))])
     end = max(case.event.event_ms, *(series.time_ms[-1] for _, series in shown))
     forecast = case.event.forecast
     if forecast is not None:

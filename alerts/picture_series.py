@@ -28,6 +28,7 @@ WORDS = {
         "warning": "this warning",
         "failure": "forecast time of failure",
         "angle": "tangential angle",
+        "carried": "from the warning itself: no other readings at hand",
     },
     "zh": {
         "time": "北京时间",
@@ -41,6 +42,7 @@ WORDS = {
         "warning": "本次预警",
         "failure": "预测破坏时间",
         "angle": "切线角",
+        "carried": "仅绘预警自带读数，其余读数未保存",
     },
 }
 
@@ -63,7 +65,10 @@ def draw_series(axis: Any, reason: Reason, series: Series, language: str) -> Non
             china_time(reason.time_ms), reason.value, "o", ms=7, mfc="none", mec=colour, mew=2
         )
         _draw_limits(axis, reason, language)
-    axis.set_ylim(low, high)
+    if is_carried(series):
+        axis.set_title(words["carried"], fontsize=8, loc="left", color="#555555")
+    else:
+        axis.set_ylim(low, high)
     axis.set_ylabel(_label(series, language))
     axis.set_title(clean_text(reason.rule), fontsize=8, loc="right", color="#555555")
     axis.grid(alpha=0.25)
@@ -74,7 +79,7 @@ def draw_series(axis: Any, reason: Reason, series: Series, language: str) -> Non
 def _draw_limits(axis: Any, reason: Reason, language: str) -> None:
     """Show the window, the measured speed and the limit of the level that it supports."""
     words = WORDS[language]
-    hours = next((v for k, v in reason.features.items() if k in ("window_h", "window_hours")), 0.0)
+    hours = window_ms(reason) / HOUR_MS
     if hours > 0:
         start = china_time(reason.time_ms - round(hours * HOUR_MS))
         label = f"{words['window']} {number(hours)} h"
@@ -103,6 +108,17 @@ def _draw_limits(axis: Any, reason: Reason, language: str) -> None:
     surge = _first(reason.thresholds, ("surge",), "_m", colour)
     if surge > 0 and np.isfinite(quiet):
         axis.axhline(quiet + surge, color=COLOURS[reason.level], ls="--", lw=1.2)
+
+
+def is_carried(series: Series) -> bool:
+    """Whether only one reading is shown: the one that the warning itself carries."""
+    return len(series.time_ms) == 1
+
+
+def window_ms(reason: Reason) -> int:
+    """Return the length of the evidence's window; 0 if it names none."""
+    hours = (v for k, v in reason.features.items() if k in ("window_h", "window_hours"))
+    return round(next(hours, 0.0) * HOUR_MS)
 
 
 def _first(values: dict[str, float], heads: tuple[str, ...], tail: str, word: str = "") -> float:

@@ -1,11 +1,14 @@
 """The readings that led to a warning, as lines of text in English or Chinese."""
 
+from collections.abc import Sequence
+
 from alerts import phrases
 from alerts.case import Case, Series
 from alerts.words import clean_text, local_time, number
 from domain.channels import CHANNELS
 from domain.levels import Flag
 from domain.quality import Test
+from domain.warnings import Reason
 
 SHOWN = 8
 """Readings listed for each piece of evidence: the last ones up to the one that completed it."""
@@ -34,13 +37,28 @@ def readings_text(case: Case, language: str) -> str:
       2026-05-29 04:26:40         1  good
       2026-05-29 04:36:40       2.5  suspect (spike)  <- completed the evidence
     """
-    parts = []
+    parts, gone = [], []
     for reason in case.event.reasons:
         series = case.series_of(reason)
-        if series is not None and len(series.time_ms):
-            head = _head_zh(series) if language == "zh" else _head_en(series)
-            parts.append("\n".join([head, *_lines(series, reason.time_ms, language)]))
-    return "\n".join(parts)
+        if series is None or not len(series.time_ms):
+            gone.append(reason)
+            continue
+        head = _head_zh(series) if language == "zh" else _head_en(series)
+        parts.append("\n".join([head, *_lines(series, reason.time_ms, language)]))
+    return "\n".join([*parts, *([_gone(gone, language)] if gone else [])])
+
+
+def _gone(reasons: Sequence[Reason], language: str) -> str:
+    """Say of which instruments there are no readings: what is told of them is the warning's own."""
+    if language == "zh":
+        names = [f"{channel_zh(r.channel)}（设备{clean_text(r.device_id)}）" for r in reasons]
+        tail = "以上结论以预警自带的读数与特征值为据（记录已超保存期，或仅有预警文件）。"
+        return f"无该时段读数：{'、'.join(dict.fromkeys(names))}。{tail}"
+    names = [f"{clean_text(r.channel)} of device {clean_text(r.device_id)}" for r in reasons]
+    return (
+        f"No readings of that time are at hand: {', '.join(dict.fromkeys(names))}. What is said "
+        "above is what the warning itself carries (the record has dropped them, or there is none)."
+    )
 
 
 def _head_en(series: Series) -> str:
@@ -53,12 +71,16 @@ def _head_en(series: Series) -> str:
 
 def _head_zh(series: Series) -> str:
     bad, total = _bad(series), len(series.flag)
-    channel = CHANNELS.get(series.channel)
-    title = channel.title_zh if channel else clean_text(series.channel)
     return (
-        f"{title}读数（设备{clean_text(series.device_id)}，单位{_unit(series)}，北京时间）；"
+        f"{channel_zh(series.channel)}读数（设备{clean_text(series.device_id)}，单位{_unit(series)}，北京时间）；"
         f"图示{total}个读数中{bad}个可疑或不合格："
     )
+
+
+def channel_zh(name: str) -> str:
+    """Return a channel's Chinese title; an unknown one has its name."""
+    channel = CHANNELS.get(name)
+    return channel.title_zh if channel else clean_text(name)
 
 
 def _lines(series: Series, until_ms: int, language: str) -> list[str]:

@@ -19,7 +19,7 @@ def explain(
     warning_id: Annotated[
         str,
         typer.Argument(
-            help="Id of the warning: w_ and 24 digits; in a file or data set its beginning will do."
+            help="Id of the warning: w_ and 24 digits; a beginning that no other has will do."
         ),
     ],
     data_dir: Annotated[
@@ -33,7 +33,10 @@ def explain(
     ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the words.")] = Language.EN,
     png: Annotated[
-        Path | None, typer.Option(help="Draw it into this file; its ending decides the form.")
+        Path | None,
+        typer.Option(
+            "--png", "--picture", help="Draw it into this file; its ending decides the form."
+        ),
     ] = None,
     config: CONFIG = None,
 ) -> None:

@@ -4,16 +4,12 @@ import asyncio
 from pathlib import Path
 
 from alerts.case import Case, Series, span_ms
-from domain.errors import GeohazardError
+from cli.warning_ids import pick
 from domain.registry import load_registry
 from domain.settings import Settings
 from storage.histories import History, SeriesHistory
 from storage.history_socket import SocketHistory
 from storage.influx_history import InfluxHistory
-
-LAST = 1_000
-"""Warnings looked through: as many as the store's process answers with."""
-LAST_INFLUX = 10_000
 
 
 def from_store_process(socket: Path, registry: Path, warning_id: str) -> Case:
@@ -22,9 +18,9 @@ def from_store_process(socket: Path, registry: Path, warning_id: str) -> Case:
     Raises
     ------
     GeohazardError
-        If it does not answer, or the warning is not among the last.
+        If it does not answer, or has no such warning.
     """
-    return asyncio.run(_find(SocketHistory(socket), registry, warning_id, LAST))
+    return asyncio.run(_find(SocketHistory(socket), registry, warning_id))
 
 
 def from_influx(settings: Settings, warning_id: str) -> Case:
@@ -33,20 +29,15 @@ def from_influx(settings: Settings, warning_id: str) -> Case:
     Raises
     ------
     GeohazardError
-        If it does not answer, or the warning is not among the last.
+        If it does not answer, or has no such warning.
     """
     history = InfluxHistory(settings.influx)
-    return asyncio.run(_find(history, Path(settings.registry), warning_id, LAST_INFLUX))
+    return asyncio.run(_find(history, Path(settings.registry), warning_id))
 
 
-async def _find(history: History, registry: Path, warning_id: str, limit: int) -> Case:
+async def _find(history: History, registry: Path, warning_id: str) -> Case:
     try:
-        last = await history.warnings(limit)
-        last += await history.warnings(limit, silence=True)
-        event = next((p.event for p in last if p.event.id == warning_id), None)
-        if event is None:
-            msg = f"there is no warning {warning_id!r} among the last {limit:,} of the record"
-            raise GeohazardError(msg)
+        event = pick(await history.warnings_of(warning_id), warning_id, "the record")
         points = load_registry(registry).points if registry.exists() else {}
         point = points.get(event.point_id)
         start, end = span_ms(event, point.interval_s if point else 600.0)

@@ -8,6 +8,7 @@ import msgspec
 from alerts.case import Case, Series, span_ms
 from cli.evaluate import WARNINGS
 from cli.explain_live import from_influx, from_store_process
+from cli.warning_ids import pick
 from domain.errors import GeohazardError
 from domain.frames import Features, Readings
 from domain.levels import Flag
@@ -18,19 +19,11 @@ from domain.warnings import WarningEvent, decode_warning
 from evaluation.data_set import open_data_set
 from evaluation.door import Door
 from evaluation.one_point import judge_point
-from storage import history
+from storage import duck_history, history
 from storage.base import StoreUnavailableError
-
-LEAST_BEGINNING = 6
-"""So much of an id must be given: ``w_`` and four digits."""
 
 Key = tuple[str, str, int]
 """Channel, device and event time of a reading."""
-
-
-def unknown(warning_id: str, where: object) -> GeohazardError:
-    """Say that a warning is not there."""
-    return GeohazardError(f"there is no warning {warning_id!r} in {where}")
 
 
 def from_folder(folder: Path, warning_id: str) -> Case:
@@ -86,10 +79,7 @@ def from_store(path: Path, registry: Path, warning_id: str) -> Case:
         raise GeohazardError(msg)
     con = history.open_offline(path)
     try:
-        body = history.warning_body(con, warning_id)
-        if body is None:
-            raise unknown(warning_id, path)
-        event = decode_warning(body.encode())
+        event = pick(duck_history.warnings_of(con, warning_id), warning_id, path)
         point = _point(registry, event.point_id)
         start, end = span_ms(event, point.interval_s if point else 600.0)
         readings = history.readings_of(con, event.point_id, start_ms=start, end_ms=end)
@@ -121,7 +111,7 @@ def from_data_set(folder: Path, warning_id: str) -> Case:
         msg = f"{folder} was not evaluated yet: run `geohazard evaluate {folder}` first"
         raise GeohazardError(msg)
     events = read_warnings(path)
-    event = _find(events, warning_id, path)
+    event = pick(events, warning_id, path)
     data = open_data_set(folder)
     start, end = span_ms(event, data.info.interval_s)
     door = Door.of(IngestSettings())
@@ -143,7 +133,7 @@ def from_file(path: Path, warning_id: str) -> Case:
         If the file cannot be read, or has no such warning.
     """
     events = read_warnings(path)
-    event = _find(events, warning_id, path)
+    event = pick(events, warning_id, path)
     others = tuple(other for other in events if other.point_id == event.point_id)
     return Case(event, None, (), others)
 
@@ -169,18 +159,6 @@ def read_warnings(path: Path) -> list[WarningEvent]:
             msg = f"{path}, line {number} is no warning: {error}"
             raise GeohazardError(msg) from error
     return events
-
-
-def _find(events: Iterable[WarningEvent], warning_id: str, where: Path) -> WarningEvent:
-    """Find a warning by its id, or by a beginning of it that no other has."""
-    begin = [event for event in events if event.id.startswith(warning_id)]
-    if len(warning_id) < LEAST_BEGINNING or not begin:
-        raise unknown(warning_id, where)
-    if len(begin) > 1 and begin[0].id != warning_id:
-        some = ", ".join(event.id for event in begin[:3])
-        msg = f"{len(begin)} warnings in {where} begin with {warning_id!r}: {some}"
-        raise GeohazardError(msg + (", ..." if len(begin) > 3 else ""))
-    return begin[0]
 
 
 def _point(registry: Path, point_id: str) -> Point | None:

@@ -7,10 +7,13 @@ from types import MappingProxyType
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
+from cli.language import Language
 from cli.rain_catalogue import read_rows
 from cli.rain_picture import draw_fit
 from cli.rain_reports import Method, Options, Storms, report_positives, report_responses
+from cli.rain_text import print_fit
 from detectors.overrides import check_point
 from detectors.rain.fit import Threshold
 from domain.errors import GeohazardError
@@ -61,8 +64,10 @@ def fit(
         str, typer.Option(help="Only points whose id begins so, say 500235 for a district.")
     ] = "",
     picture: Annotated[
-        Path | None, typer.Option(help="Draw the fit into this file (PNG, SVG or PDF).")
+        Path | None,
+        typer.Option("--picture", "--png", help="Draw the fit into this file (PNG, SVG or PDF)."),
     ] = None,
+    language: Annotated[Language, typer.Option("--lang", help="en or zh.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Fit an intensity-duration threshold with its confidence limits.
@@ -85,10 +90,13 @@ def fit(
         raise GeohazardError(msg) from error
     threshold, report = found.threshold, found.report
     if picture is not None:
-        draw_fit(picture, found, storms, rows, columns)
+        draw_fit(picture, found, storms, rows, columns, language.value)
     if into is not None:
         report["points_changed"] = write_into(threshold, into, points)
-    typer.echo(json.dumps(report, indent=2, allow_nan=False) if as_json else _text(report))
+    if as_json:
+        typer.echo(json.dumps(report, indent=2, allow_nan=False))
+    else:
+        print_fit(report, Console(), language)
 
 
 def write_into(threshold: Threshold, registry: Path, prefix: str) -> int:
@@ -112,10 +120,3 @@ def write_into(threshold: Threshold, registry: Path, prefix: str) -> int:
         raise GeohazardError(msg)
     save_registry([changed.get(i, point) for i, point in known.items()], registry)
     return len(changed)
-
-
-def _text(report: dict[str, object]) -> str:
-    a, b = report["intercept_mm_per_h"], report["exponent"]
-    lines = [f"I = {a} D^-{b}  (mm/h, hours); 90 % limits of both follow"]
-    lines += [f"{name}: {json.dumps(value)}" for name, value in report.items()]
-    return "\n".join(lines)

@@ -94,7 +94,8 @@ def report_positives(
         seed=options.seed,
     )
     good = (hours > 0.0) & (rain_mm > 0.0) & np.isfinite(hours) & np.isfinite(rain_mm)
-    report = _report(threshold, train) | {"unusable_rows": int((~good).sum())}
+    report = _report(threshold, train) | {"below_percent": options.below}
+    report["unusable_rows"] = int((~good).sum())
     for name, part in (("train", train), ("test", ~train)):
         usable = part & good
         if usable.any():

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from cli.language import Language
 from cli.series_file import Series, read_series, read_values
 from cli.time_text import parse_time
+from cli.trigger_text import print_triggers
 from detectors.vibration.sta_lta import Average
 from detectors.vibration.trace import Judged, Settings, judge_vibration
 from domain.errors import GeohazardError
@@ -45,6 +46,7 @@ def trigger(
     band_hz: Annotated[
         tuple[float, float] | None, typer.Option(help="Only frequencies from LOW to HIGH, hertz.")
     ] = None,
+    language: Annotated[Language, typer.Option("--lang", help="en or zh.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Find where a geophone or an infrasound sensor was shaken: STA/LTA of a recorded trace."""
@@ -77,7 +79,7 @@ def trigger(
     if as_json:
         typer.echo(json.dumps(report, indent=2, allow_nan=False))
     else:
-        _print(report, Console())
+        print_triggers(report, Console(), language)
 
 
 def _without_times(file: Path, column: str, start: str, sampling_hz: float) -> Series:
@@ -146,26 +148,3 @@ def _report(series: Series, found: Judged, settings: Settings) -> dict[str, Any]
 def _at(ms: float) -> str:
     """ISO 8601 in UTC with milliseconds, as everywhere."""
     return iso(round(ms))
-
-
-def _print(report: dict[str, Any], console: Console) -> None:
-    console.print(
-        f"{report['samples']} samples at {report['sampling_hz']:g} Hz; {report['method']} STA/LTA "
-        f"of {report['sta_seconds']:g} and {report['lta_seconds']:g} s, on at "
-        f"{report['on_ratio']:g}, off below {report['off_ratio']:g}; largest ratio "
-        f"{report['largest_ratio']:g}",
-        highlight=False,
-    )
-    triggers = report["triggers"]
-    table = Table(title="Triggers")
-    for name in ("on (UTC)", "off (UTC)", "seconds", "largest ratio"):
-        table.add_column(name, overflow="fold")
-    for found in triggers:
-        table.add_row(
-            found["on"], found["off"], f"{found['seconds']:g}", f"{found['largest_ratio']:g}"
-        )
-    console.print(table if triggers else "no trigger")
-    console.print(
-        f"The first {report['lta_seconds']:g} s fill the long average and are not judged.",
-        highlight=False,
-    )

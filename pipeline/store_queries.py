@@ -84,6 +84,7 @@ def _application(store: DuckStore, thread: ThreadPoolExecutor) -> web.Applicatio
     application.router.add_get("/point", route(_point))
     application.router.add_get("/states", route(lambda con, _: duck_history.latest_states(con)))
     application.router.add_get("/warnings", route(_warnings))
+    application.router.add_get("/warning", route(_warnings_of))
     application.router.add_get("/rejects", route(lambda con, _: duck_history.rejects(con)))
     return application
 
@@ -91,6 +92,10 @@ def _application(store: DuckStore, thread: ThreadPoolExecutor) -> web.Applicatio
 def _point(con: duckdb.DuckDBPyConnection, request: web.Request) -> Any:
     start_ms, end_ms = int(request.query["start_ms"]), int(request.query["end_ms"])
     return duck_history.point_history(con, request.query["point"], start_ms, end_ms)
+
+
+def _warnings_of(con: duckdb.DuckDBPyConnection, request: web.Request) -> Any:
+    return duck_history.warnings_of(con, request.query["id"])
 
 
 def _warnings(con: duckdb.DuckDBPyConnection, request: web.Request) -> Any:

@@ -17,6 +17,8 @@ from storage.histories import (
 )
 
 MOST_WARNINGS = 100
+FEW = 5
+"""Warnings of one beginning of an id that are told apart."""
 
 _ROWS = """
 SELECT r.series_id, r.event_ms, r.value, f.flag, f.tests, f.velocity, f.tangential_angle
@@ -69,6 +71,11 @@ def last_warnings(
         [silence, limit],
     ).fetchall()
     return [Produced(event=decode_warning(body.encode()), produced_ms=ms) for body, ms in rows]
+
+
+def warnings_of(con: duckdb.DuckDBPyConnection, beginning: str) -> list[WarningEvent]:
+    """Return warnings whose id begins so, however old: some, if there are many."""
+    return [decode_warning(b.encode()) for b in history.warning_bodies(con, beginning, FEW)]
 
 
 def rejects(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -101,6 +101,10 @@ class History(Protocol):
         """Return the last changes of level, or the last of silence and return; newest first."""
         ...
 
+    async def warnings_of(self, beginning: str) -> list[WarningEvent]:
+        """Return warnings whose id begins so, however old: some, if there are many."""
+        ...
+
     async def rejects(self) -> dict[str, int]:
         """Count the rejects that are held, by reason."""
         ...

@@ -200,10 +200,12 @@ def last_warnings(
     return con.sql(query, params=[point_id, min_level, limit]).to_arrow_table()
 
 
-def warning_body(con: duckdb.DuckDBPyConnection, warning_id: str) -> str | None:
-    """Return a warning as JSON; ``None`` if the store has none of this id."""
-    rows = con.execute("SELECT body FROM warning WHERE id = ?", [warning_id]).fetchall()
-    return str(rows[0][0]) if rows else None
+def warning_bodies(con: duckdb.DuckDBPyConnection, beginning: str, limit: int) -> list[str]:
+    """Return warnings as JSON whose id begins so, by id, at most so many."""
+    rows = con.execute(
+        "SELECT body FROM warning WHERE starts_with(id, ?) ORDER BY id LIMIT ?", [beginning, limit]
+    ).fetchall()
+    return [str(body) for (body,) in rows]
 
 
 def _of_point(

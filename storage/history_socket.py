@@ -10,6 +10,7 @@ from typing import TypeVar
 import httpx
 import msgspec
 
+from domain.warnings import WarningEvent
 from storage.base import StoreUnavailableError
 from storage.histories import LatestStates, PointHistory, Produced
 
@@ -47,6 +48,10 @@ class SocketHistory:
         """Return the last changes of level, or the last of silence and return; newest first."""
         params = {"limit": str(limit), "silence": str(int(silence))}
         return await self._ask("/warnings", list[Produced], params)
+
+    async def warnings_of(self, beginning: str) -> list[WarningEvent]:
+        """Return warnings whose id begins so, however old: some, if there are many."""
+        return await self._ask("/warning", list[WarningEvent], {"id": beginning})
 
     async def rejects(self) -> dict[str, int]:
         """Count the rejects that are held, by reason."""

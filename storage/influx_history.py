@@ -1,6 +1,7 @@
 """Answers of InfluxDB, in InfluxQL, the one language that 1.8, 2.x and 3 share."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ from domain.measurements import (
 from domain.points import is_point_id
 from domain.quality import Test
 from domain.settings import InfluxSettings, secret_of
-from domain.warnings import decode_warning
+from domain.warnings import WarningEvent, decode_warning
 from storage.base import StoreUnavailableError
 from storage.histories import (
     LatestStates,
@@ -37,6 +38,10 @@ MOST_LINES = 200_000
 """Lines of one point that an answer reads at most, the newest."""
 STATES_WITHIN_H = 26
 """States are repeated as a heartbeat; the latest of every point lies within this, by event time."""
+
+FEW = 5
+"""Warnings of one beginning of an id that are told apart."""
+WARNING_ID = re.compile("w_[0-9a-f]+")
 
 Columns = dict[str, list[Any]]
 
@@ -92,6 +97,13 @@ class InfluxHistory:
         """Return the last changes of level, or of silence; newest first by event time."""
         pattern = "=~" if silence else "!~"
         return await self._events(f'"change" {pattern} /^(silent|reporting)$/', limit)
+
+    async def warnings_of(self, beginning: str) -> list[WarningEvent]:
+        """Return warnings whose id begins so, however old: some, if there are many."""
+        if not WARNING_ID.fullmatch(beginning):
+            return []
+        found = await self._events(f'"id" =~ /^{beginning}/', FEW)
+        return [produced.event for produced in found]
 
     async def rejects(self) -> dict[str, int]:
         """Count the rejects that are held, by reason."""

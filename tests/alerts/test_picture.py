@@ -90,9 +90,27 @@ def test_silence_is_drawn_with_what_was_last_heard(tmp_path):
     assert (tmp_path / "case.png").exists()
 
 
-def test_without_readings_the_reason_is_said(tmp_path):
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_readings_what_the_warning_carries_is_drawn(tmp_path, language):
+    gone = case(reasons=(reason(window_hours=6.0), reason("tilt_x")), series=False)
+    draw_case(gone, path := tmp_path / "case.svg", language)
+    text = path.read_text("utf-8")
+    assert text.count(f"<!-- {picture.WORDS[language]['carried']} -->") == 2
+    start, end = picture._limits(gone, picture._panels(gone))
+    assert (start, end > NOW_MS) == (NOW_MS - 6 * HOUR_MS, True)
+
+
+def test_without_readings_and_evidence_the_reason_is_said(tmp_path):
     with pytest.raises(GeohazardError, match="no readings of this warning to draw"):
-        draw_case(case(series=False), tmp_path / "case.png")
+        draw_case(case(reasons=(), series=False), tmp_path / "case.png")
+
+
+def test_what_has_no_readings_is_named():
+    half = case(reasons=(reason(), reason("tilt_x"), reason("tilt_x")))
+    assert "are at hand: tilt_x of device d1. What" in readings_text(half, "en")
+    assert readings_text(half, "en").startswith("Readings of crack")
+    assert "无该时段读数：倾角X（设备d1）。" in readings_text(half, "zh")
+    assert "at hand" not in readings_text(case(), "en")
 
 
 def test_a_file_that_cannot_be_written_is_said(tmp_path):

@@ -24,6 +24,7 @@ from evaluation.judge import evaluate
 from pipeline import store_queries
 from storage.duck import DuckStore
 from storage.influx import InfluxStore
+from storage.retention import sweep
 from tests.evaluation.builders import write_record
 from tests.storage.influx2 import any_influx
 from tests.storage.servers import TOKEN, Gateway
@@ -123,7 +124,7 @@ def test_a_running_store_is_asked_through_its_process(record, warning, tmp_path)
     with answering(store, tmp_path / "s"):
         assert "stopped reporting" in run(quiet.id, "--data-dir", tmp_path).stdout
         live = run(warning.id, "--data-dir", tmp_path)
-        assert "among the last 1,000" in str(run("w_0", "--data-dir", tmp_path).exception)
+        assert "no warning 'w_0' in the record" in str(run("w_0", "--data-dir", tmp_path).exception)
     store.close()
     assert live.exit_code == 0, live.exception
     assert live.stdout == run(warning.id, "--data-dir", tmp_path).stdout
@@ -162,7 +163,8 @@ def test_influxdb_says_the_same(record, warning, influx, tmp_path, monkeypatch):
     assert found.exit_code == 0, found.exception
     expected = run(warning.id, "--data-dir", record).stdout
     assert found.stdout == expected + f"{tmp_path / 'case.png'}\n"
-    assert "among the last" in str(run("w_0").exception)
+    assert "no warning 'w_0' in the record" in str(run("w_0").exception)
+    assert run(warning.id[:14]).stdout == expected
 
 
 def test_a_store_that_is_not_there_is_one_sentence(tmp_path, monkeypatch):
@@ -175,8 +177,22 @@ def test_a_store_that_is_not_there_is_one_sentence(tmp_path, monkeypatch):
 def test_from_a_file_of_warnings(record, warning):
     result = run(warning.id, "--file", record / "warnings.jsonl")
     assert warning.reasons[0].rule in result.stdout
+    assert "No readings of that time are at hand" in result.stdout
     drawn = run(warning.id, "--file", record / "warnings.jsonl", "--png", record / "x.png")
-    assert "no readings of this warning" in str(drawn.exception)
+    assert drawn.exit_code == 0, drawn.exception
+    assert (record / "x.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_readings_that_retention_has_dropped(record, warning, tmp_path):
+    store = DuckStore(tmp_path / "record.duckdb", retention_h=1e6)
+    fill(store, record, warning)
+    sweep(store.cursor(), 2**52, 1.0)
+    store.close()
+    found = run(warning.id, "--data-dir", tmp_path, "--png", tmp_path / "case.png")
+    assert found.exit_code == 0, found.exception
+    assert warning.reasons[0].rule in found.stdout
+    assert "No readings of that time are at hand" in found.stdout
+    assert (tmp_path / "case.png").exists()
 
 
 @pytest.mark.parametrize("warning_id", ["w_0", "", "'; DROP TABLE warning; --"])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from cli import rain_picture
 from cli.main import app
 from domain.errors import GeohazardError
 from domain.registry import load_registry, save_registry
@@ -87,6 +88,31 @@ def test_a_probability_beside_the_line_of_the_largest_threat_score(tmp_path: Pat
     assert drawn.read_bytes().startswith(b"\x89PNG")
     rarer = json.loads(RUN.invoke(app, [*arguments, "--json", "--probability", "0.2"]).output)
     assert rarer["intercept_mm_per_h"] < report["intercept_mm_per_h"]
+
+
+def test_in_words(tmp_path: Path) -> None:
+    """The same figures in both languages; the picture takes Chinese where a font is there."""
+    arguments = ["rain", "fit", str(catalogue(tmp_path / "events.csv")), "--resamples", "50"]
+    report = json.loads(RUN.invoke(app, [*arguments, "--json"]).output)
+    english = RUN.invoke(app, arguments).output
+    assert f"I = {report['intercept_mm_per_h']:g} D^-{report['exponent']:g} (I in mm/h" in english
+    assert f"meant for 5 %: {report['train_below_percent']:g} % of" in english
+    assert "2 rows without duration or rain, not used" in english
+    chinese = RUN.invoke(app, [*arguments, "--lang", "zh"]).output
+    assert f"未参与拟合的{report['test_rows']}场中{report['test_below_percent']:g} %" in chinese
+    assert f"登记表阈值项：rain_id_intercept_mm_per_h={report['intercept_mm_per_h']:g}" in chinese
+
+
+def test_scores_of_storms_in_words(tmp_path: Path) -> None:
+    file, drawn = storm_file(tmp_path / "storms.csv"), tmp_path / "fit.svg"
+    arguments = ["rain", "fit", str(file), *STORMS, "--resamples", "50", "--method", "logistic"]
+    told = RUN.invoke(app, [*arguments, "--lang", "zh", "--picture", str(drawn)])
+    assert told.exit_code == 0, told.output
+    for words in ("概率0.5的阈值", "未参与拟合的", "逻辑回归：5折交叉验证", "TS评分", "0.25小时"):
+        assert words in told.output
+    assert "storms" not in told.output
+    labels = rain_picture.WORDS["zh" if rain_picture.has_chinese() else "en"]
+    assert f"<!-- {labels['chance']} -->" in drawn.read_text("utf-8")
 
 
 @pytest.mark.parametrize("method", [[], ["--response"]])

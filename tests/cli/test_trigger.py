@@ -85,6 +85,18 @@ def test_quiet_is_no_trigger(tmp_path: Path) -> None:
     path = write(tmp_path / "quiet.csv", np.random.default_rng(1).normal(size=5_000).round(4))
     text = trigger(str(path), "--value", "velocity", "--sampling-hz", "50").stdout
     assert "no trigger" in text
+    told = trigger(str(path), "--value", "velocity", "--sampling-hz", "50", "--lang", "zh").stdout
+    assert "无触发" in told
+
+
+def test_in_chinese(tmp_path: Path) -> None:
+    path = write(tmp_path / "shot.csv", trace())
+    options = ("--time", "when", "--value", "velocity", "--band-hz", "2", "20", "--lang", "zh")
+    told = trigger(str(path), *options).stdout
+    assert "共6000个采样，采样率50赫兹，带通2至20赫兹" in told
+    assert "递归长短时窗能量比（STA/LTA）：短窗0.5秒，长窗30秒" in told
+    assert "最大比值" in told
+    assert "ratio" not in told
 
 
 @pytest.mark.parametrize(

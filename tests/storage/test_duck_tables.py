@@ -69,8 +69,9 @@ def test_a_warning_keeps_its_earliest_time(store: DuckStore) -> None:
     assert store.write_warnings([(event, 1600)]) == Written(0, 1)
     with store.cursor() as con:
         (found,) = history.last_warnings(con).to_pylist()
-        body = history.warning_body(con, event.id)
-        assert history.warning_body(con, "w_unknown") is None
+        (body,) = history.warning_bodies(con, event.id, 5)
+        assert history.warning_bodies(con, event.id[:8], 5) == [body]
+        assert history.warning_bodies(con, "w_unknown", 5) == []
     assert found["produced_ms"] == 1300
     assert body is not None
     assert decode_warning(body.encode()) == event
