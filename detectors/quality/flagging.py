@@ -6,7 +6,7 @@ and can be mended. All comparisons are strict, as in QARTOD. Each test is a file
 one says in which order they speak.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from detectors.quality.limits import (
     SUSPECT_HIGH,
     SUSPECT_LOW,
 )
-from detectors.state.columns import F32, F64, I64, U8, Array, Columns, Mask, Rows
+from detectors.quality.sample import Before, Sample
+from detectors.state.columns import F32, F64, U8, Array, Mask, Rows
 from detectors.state.partners import newest_raw
 from detectors.state.tracks import RING
 from domain.channels import CHANNEL_NAMES
@@ -99,82 +100,112 @@ def _rain_limit(interval_ms: F64) -> F64:
     return RAIN_SUSPECT_SHARE * record_rain_mm(interval_ms)
 
 
-def judge(
-    table: Columns,
-    series: Rows,
-    channel: U8,
-    time_ms: I64,
-    value: F32,
-    raw: F64,
-    interval_ms: F64,
-    noise: F64,
-) -> Judged:
-    """Flag one fresh reading of each series.
-
-    Parameters
-    ----------
-    value
-        Reading relative to the series' origin, shape (n,).
-    raw
-        Reading as it came, in the channel's unit.
-    noise
-        Standard deviation of a single reading, in the channel's unit.
-    """
-    count = table["count"][series]
-    known = count > 0
-    recent = table["value"][series, -5:]
-    last = recent[:, -1]
-    gap_ms = np.where(known, time_ms - table["time"][series, -1], interval_ms)
-    intervals = gap_ms / interval_ms
-    came = np.where(known, value.astype(np.float64) - last, 0.0)
-    run = spikes.one_way(recent, came)
-    allowed = spikes.allowed_jump(recent, count, channel, noise, intervals, came, run)
-    flag = gross_range(channel, raw, interval_ms)
+def judge(sample: Sample) -> Judged:
+    """Flag one fresh reading of each series."""
+    flag = gross_range(sample.channel, sample.raw, sample.interval_ms)
     tests = np.where(flag > Flag.GOOD, Test.GROSS_RANGE, 0).astype(np.uint16)
-    _mark(tests, Test.GAP, intervals > GAP_INTERVALS)
-    wrong_unit, misfit, value, raw = units.judge(
-        table, series, channel, time_ms, value, raw, last, allowed, noise
+    before = Before.of(sample)
+    _mark(tests, Test.GAP, before.intervals > GAP_INTERVALS)
+    moved = _step(sample, before, flag, tests)
+    _judge_rain(moved.sample, tests)
+    flag = np.maximum(flag, _rest(moved, before, tests))
+    flag = np.maximum(flag, np.where(tests & np.uint16(SUSPECTING), Flag.SUSPECT, 0))
+    mended = moved.wrong_unit & ~moved.misfit
+    usable = (tests & _REPLACED == 0) & (flag < Flag.FAIL) | mended | ~before.known
+    clean: F32 = np.where(usable, moved.sample.value, before.last).astype(np.float32)
+    raw = moved.sample.raw
+    return Judged(flag.astype(np.uint8), tests, clean, raw, moved.confirmed, moved.leap)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """From the last good value to the reading; shape (n,) each.
+
+    Attributes
+    ----------
+    sample
+        The readings, mended where their unit is wrong.
+    wrong_unit, misfit
+        Where it is wrong; and those among them that do not fit the level.
+    jump, run
+        From the last good value, and whether it goes on in one direction.
+    confirmed, leap
+        As in `Judged`.
+    """
+
+    sample: Sample
+    wrong_unit: Mask
+    misfit: Mask
+    jump: F64
+    run: Mask
+    confirmed: Mask
+    leap: F64
+
+
+def _step(sample: Sample, before: Before, flag: U8, tests: Array) -> _Step:
+    """Judge how far the reading lies from the last one: in its own unit, then as a spike."""
+    came = before.change(sample.value)
+    run = spikes.one_way(before.recent, came)
+    allowed = spikes.allowed_jump(
+        before.recent, before.count, sample.channel, sample.noise, before.intervals, came, run
     )
-    jump = np.where(known, value.astype(np.float64) - last, 0.0)
-    _mark(tests, Test.RATE_OF_CHANGE, np.abs(jump) > RATE_PER_S[channel] * gap_ms / 1000.0)
-    may_be = known & ~wrong_unit & (flag < Flag.FAIL)
-    far = may_be & (np.abs(jump) > allowed)
-    axes = np.flatnonzero(wrong_fixes.is_axis(channel))
-    if axes.size:
-        recent = table["value"][series[axes], -wrong_fixes.RECENT :]
-        here = (count[axes], value[axes], noise[axes], intervals[axes])
-        known_axis, far_axis = wrong_fixes.far(recent, *here)
-        far_axis &= ~spikes.runs_away(recent[:, -5:], count[axes], noise[axes], run[axes])
-        far[axes] = np.where(known_axis, far_axis & may_be[axes], far[axes])
-    held, confirmed, leap = spikes.hold(table, series, channel, value, last, jump, far)
+    wrong_unit, misfit, value, raw = units.judge(
+        sample.table,
+        sample.series,
+        sample.channel,
+        sample.time_ms,
+        sample.value,
+        sample.raw,
+        before.last,
+        allowed,
+        sample.noise,
+    )
+    sample = replace(sample, value=value, raw=raw)
+    jump = before.change(sample.value)
+    fastest = RATE_PER_S[sample.channel] * before.gap_ms / 1000.0
+    _mark(tests, Test.RATE_OF_CHANGE, np.abs(jump) > fastest)
+    may_be = before.known & ~wrong_unit & (flag < Flag.FAIL)
+    far = may_be & _far(sample, before, np.abs(jump) > allowed, run)
+    held, confirmed, leap = spikes.hold(
+        sample.table, sample.series, sample.channel, sample.value, before.last, jump, far
+    )
     if confirmed.any():
-        table["unit_level"][series[confirmed]] = last[confirmed]
-    _judge_rain(table, series, channel, time_ms, raw, interval_ms, tests)
+        sample.table["unit_level"][sample.series[confirmed]] = before.last[confirmed]
     _mark(tests, Test.SPIKE, held | misfit)
     _mark(tests, Test.UNIT, wrong_unit)
-    _mark(tests, Test.ATTENUATED, flat.attenuated(table, series, jump, noise) & ~wrong_unit)
-    stuck = flat.flat_line(table, series, channel, jump, known, run, interval_ms)
+    return _Step(sample, wrong_unit, misfit, jump, run, confirmed, leap)
+
+
+def _far(sample: Sample, before: Before, beyond: Mask, run: Mask) -> Mask:
+    """Whether readings leave their neighbour; a receiver's axes are held against their median."""
+    axis = np.flatnonzero(wrong_fixes.is_axis(sample.channel))
+    if not axis.size:
+        return beyond
+    recent = sample.table["value"][sample.series[axis], -wrong_fixes.RECENT :]
+    count, noise = before.count[axis], sample.noise[axis]
+    known, far = wrong_fixes.far(recent, count, sample.value[axis], noise, before.intervals[axis])
+    far &= ~spikes.runs_away(recent[:, -5:], count, noise, run[axis])
+    beyond[axis] = np.where(known, far, beyond[axis])
+    return beyond
+
+
+def _rest(moved: _Step, before: Before, tests: Array) -> U8:
+    """Judge what does not move, or lies lower than its season; flags of stuck values."""
+    sample, jump = moved.sample, moved.jump
+    table, series, channel = sample.table, sample.series, sample.channel
+    attenuated = flat.attenuated(table, series, jump, sample.noise)
+    _mark(tests, Test.ATTENUATED, attenuated & ~moved.wrong_unit)
+    stuck = flat.flat_line(
+        table, series, channel, jump, before.known, moved.run, sample.interval_ms
+    )
     _mark(tests, Test.FLAT_LINE, stuck > Flag.GOOD)
     undoubted = (tests & np.uint16(SUSPECTING)) == 0
-    too_low = seasons.too_low(table, series, channel, time_ms, value, undoubted)
+    too_low = seasons.too_low(table, series, channel, sample.time_ms, sample.value, undoubted)
     _mark(tests, Test.CLIMATOLOGY, too_low)
-    flag = np.maximum(
-        np.maximum(flag, stuck), np.where(tests & np.uint16(SUSPECTING), Flag.SUSPECT, 0)
-    )
-    usable = (tests & _REPLACED == 0) & (flag < Flag.FAIL) | (wrong_unit & ~misfit) | ~known
-    clean: F32 = np.where(usable, value, last).astype(np.float32)
-    return Judged(flag.astype(np.uint8), tests, clean, raw, confirmed, leap)
+    return stuck
 
 
-def judge_late(
-    table: Columns,
-    series: Rows,
-    time_ms: I64,
-    value: F32,
-    raw: F64,
-    interval_ms: F64,
-    noise: F64,
-) -> tuple[U8, Array]:
+def judge_late(sample: Sample) -> tuple[U8, Array]:
     """Flag readings that come late, between two neighbours of their series' ring.
 
     Here QARTOD's own spike test can be done: the distance from the mean of both neighbours.
@@ -184,46 +215,44 @@ def judge_late(
     tuple of arrays
         Flags (UNKNOWN where no test speaks) and tests, shape (n,).
     """
-    channel = table["channel"][series]
-    flag = gross_range(channel, raw, interval_ms)
+    channel = sample.channel
+    flag = gross_range(channel, sample.raw, sample.interval_ms)
     tests = np.where(flag > Flag.GOOD, Test.GROSS_RANGE, 0).astype(np.uint16)
-    times, values = table["time"][series], table["value"][series]
-    after = (times < time_ms[:, None]).sum(axis=1)
-    row = np.arange(len(series))
-    inside = (after < RING) & (after > RING - np.minimum(table["count"][series], RING))
-    right = values[row, np.minimum(after, RING - 1)]
-    # The newest may be held still: what was said is the neighbour, not what stands in its place.
-    held = table["held"][series]
-    right = np.where((after == RING - 1) & ~np.isnan(held), held, right)
-    left = values[row, np.maximum(after - 1, 0)]
-    distance = np.abs(value.astype(np.float64) - 0.5 * (left.astype(np.float64) + right))
-    allowed = np.maximum(spikes.HOLD_SIGMA * noise, LEAST_JUMP[channel])
-    allowed = np.maximum(allowed, np.abs(right.astype(np.float64) - left))
+    left, right, inside = _neighbours(sample)
+    distance = np.abs(sample.value.astype(np.float64) - 0.5 * (left + right))
+    allowed = np.maximum(spikes.HOLD_SIGMA * sample.noise, LEAST_JUMP[channel])
+    allowed = np.maximum(allowed, np.abs(right - left))
     spike = inside & SPIKE_TESTED[channel] & (distance > allowed)
     _mark(tests, Test.SPIKE, spike)
     flag = np.maximum(flag, np.where(spike, Flag.SUSPECT, Flag.UNKNOWN))
     return flag.astype(np.uint8), tests
 
 
+def _neighbours(sample: Sample) -> tuple[F64, F64, Mask]:
+    """Values before and after late readings, and whether both are kept, shape (n,)."""
+    table, series = sample.table, sample.series
+    times, values = table["time"][series], table["value"][series].astype(np.float64)
+    after = (times < sample.time_ms[:, None]).sum(axis=1)
+    row = np.arange(len(sample))
+    inside = (after < RING) & (after > RING - np.minimum(table["count"][series], RING))
+    right = values[row, np.minimum(after, RING - 1)]
+    # The newest may be held still: what was said is the neighbour, not what stands in its place.
+    held = table["held"][series]
+    right = np.where((after == RING - 1) & ~np.isnan(held), held, right)
+    return values[row, np.maximum(after - 1, 0)], right, inside
+
+
 def _mark(tests: Array, test: Test, spoke: Mask | Rows) -> None:
     tests[spoke] |= np.uint16(test)
 
 
-def _judge_rain(
-    table: Columns,
-    series: Rows,
-    channel: U8,
-    time_ms: I64,
-    raw: F64,
-    interval_ms: F64,
-    tests: Array,
-) -> None:
+def _judge_rain(sample: Sample, tests: Array) -> None:
     """Add what the tests of rain alone say."""
-    place = np.flatnonzero(channel == RAIN)
+    place = np.flatnonzero(sample.channel == RAIN)
     if not place.size:
         return
-    mm, span = raw[place], interval_ms[place]
+    mm, span = sample.raw[place], sample.interval_ms[place]
     # As it came: a cloudburst whose first reading was held goes on, and is none the less one.
-    before = newest_raw(table, series[place])
-    _mark(tests, Test.CLIMATOLOGY, place[unseasonable(time_ms[place], mm, span)])
+    before = newest_raw(sample.table, sample.series[place])
+    _mark(tests, Test.CLIMATOLOGY, place[unseasonable(sample.time_ms[place], mm, span)])
     _mark(tests, Test.SPIKE, place[spikes.sudden_rain(mm, before, span)])

@@ -12,7 +12,8 @@ for a start.
 
 import numpy as np
 
-from detectors.state.columns import F32, F64, I64, U8, Columns, Field, Mask, Rows
+from detectors.quality.sample import Sample
+from detectors.state.columns import F32, F64, I64, Columns, Field, Mask, Rows
 from domain.channels import CHANNELS
 
 FIELDS = (
@@ -47,45 +48,34 @@ _ANGLE = 2.0 * np.pi * np.arange(1440) / 1440.0
 _COS, _SIN = np.cos(_ANGLE), np.sin(_ANGLE)
 
 
-def look(
-    table: Columns,
-    series: Rows,
-    channel: U8,
-    time_ms: I64,
-    interval_ms: F64,
-    value: F32,
-    good: Mask,
-    noise: F64,
-) -> Mask:
+def look(sample: Sample, clean: F32, good: Mask) -> Mask:
     """Note readings that the day bends; learn the wave.
 
     Parameters
     ----------
-    value
-        Reading relative to its series' origin, shape (n,).
+    clean
+        What stands for the reading in kinematics, relative to its series' origin, shape (n,).
     good
         Readings that no test doubts: these teach.
-    noise
-        Standard deviation of a single reading, in the channel's unit.
 
     Returns
     -------
     Mask
         Where what the wave adds is more than `NOTED` of the noise.
     """
-    bent = np.zeros(len(series), bool)
-    place = np.flatnonzero(BENT[channel])
+    bent = np.zeros(len(sample), bool)
+    place = np.flatnonzero(BENT[sample.channel])
     if not place.size:
         return bent
-    rows, day = series[place], (time_ms[place] // _DAY_MS).astype(np.int32)
-    minute = time_ms[place] % _DAY_MS // 60_000
+    table, rows, time_ms = sample.table, sample.series[place], sample.time_ms[place]
+    day, minute = (time_ms // _DAY_MS).astype(np.int32), time_ms % _DAY_MS // 60_000
     over = day != table["wave_day"][rows]
     if over.any():
-        _close(table, rows[over], day[over], interval_ms[place[over]])
-    _add(table, rows, value[place].astype(np.float64), minute, good[place])
+        _close(table, rows[over], day[over], sample.interval_ms[place[over]])
+    _add(table, rows, clean[place].astype(np.float64), minute, good[place])
     wave = table["wave"][rows]
     part = wave[:, 0] * _COS[minute] + wave[:, 1] * _SIN[minute]
-    bent[place] = known(table, rows) & (np.abs(part) > NOTED * noise[place])
+    bent[place] = known(table, rows) & (np.abs(part) > NOTED * sample.noise[place])
     return bent
 
 
