@@ -10,11 +10,11 @@ import numpy as np
 
 from detectors.base import FEATURES, Detector
 from detectors.failure_time import forecasting
-from detectors.fusion.surroundings import FIELDS as AROUND_FIELDS
 from detectors.quality import arrival, clocks, flagging, returns, steps, thermal
 from detectors.quality.limits import FAMILY_CODE
 from detectors.rules import FAMILIES, Rules
 from detectors.state import noise, partners, receiver, tracks
+from detectors.state import points as points_of
 from detectors.state.beside import Beside, instrument_number, logger_of
 from detectors.state.columns import F64, I64, Columns, Field, Rows
 from detectors.state.partners import Partners
@@ -68,24 +68,6 @@ FUSION_FIELDS = (
     Field("features", "f4", FEATURES),
     Field("forecasting", "u1"),
 )
-POINT_FIELDS = (
-    Field("hazard", "u1"),
-    Field("level", "u1"),
-    Field("silent", "u1"),
-    Field("reported", "u1"),
-    Field("active", "u1"),
-    Field("last", "i8"),
-    Field("heard", "i8"),
-    Field("shaken", "i8", 2, fill=-1e15),
-    Field("triggered", "i8", fill=-1e15),
-    Field("trigger_since", "i8", fill=-1e15),
-    Field("below", "u1"),
-    Field("below_since", "i8"),
-    Field("below_most", "u1"),
-    *(Field(name, "i4") for name in ("sequence", "silences", "forecasts")),
-    Field("mutes", "u1"),
-    *AROUND_FIELDS,
-)
 
 
 class SeriesBook:
@@ -99,7 +81,7 @@ class SeriesBook:
         own = tuple(field for detector in self.detectors for field in detector.fields)
         self.series = Columns((*SERIES_FIELDS, *own))
         self.fused = Columns(FUSION_FIELDS)
-        self.points = Columns(POINT_FIELDS)
+        self.points = Columns(points_of.FIELDS)
         self.judged_by = [np.isin(FAMILIES, method.families) for method in self.detectors]
         self.series_keys: list[tuple[str, str, str]] = [("", "", "")]
         self.point_ids: list[str] = []

@@ -1,26 +1,24 @@
 """The engine's state as bytes: a NumPy archive (never a pickle) with a JSON header inside.
 
-Layout, version 2: member ``header`` is JSON; every other member is a column of one of the three
+Layout: member ``header`` is JSON; every other member is a column of one of the three
 tables, named ``table.column``, cut to the rows in use. The archive's own check sums tell broken
 bytes; names, types, shapes and ranges are checked before anything is used.
 """
 
 from io import BytesIO
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
 
+from detectors.fusion.batch import PointStream
 from detectors.fusion.forecast_news import Told
 from detectors.series import SeriesBook
 from detectors.state.columns import Array, Columns
 from domain.errors import GeohazardError
 from domain.warnings import Forecast, ForecastRefusal
-
-if TYPE_CHECKING:
-    from detectors.fusion.batch import PointStream
 
 KIND = "geohazard.engine"
 VERSION = 3
@@ -49,7 +47,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     told: list[tuple[int, Told]] = []
 
 
-def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
+def encode_state(book: SeriesBook, stream: PointStream) -> bytes:
     """Write the state; equal states give equal bytes."""
     header = Header(
         kind=KIND,
@@ -73,7 +71,7 @@ def encode_state(book: SeriesBook, stream: "PointStream") -> bytes:
     return out.getvalue()
 
 
-def decode_state(blob: bytes, book: SeriesBook, stream: "PointStream") -> None:
+def decode_state(blob: bytes, book: SeriesBook, stream: PointStream) -> None:
     """Fill an empty book and stream.
 
     Raises

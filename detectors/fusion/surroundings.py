@@ -17,19 +17,17 @@ may or may not have come, as the order of different points has it.
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
-from detectors.state.columns import I64, Field, Mask, Rows
+from detectors.fusion.events import Change
+from detectors.fusion.space import Neighbours
+from detectors.series import SeriesBook
+from detectors.state.columns import I64, Mask, Rows
+from detectors.state.points import NEVER
 from domain.surroundings import Belonging, Surroundings
 from domain.warnings import WarningKind
-
-if TYPE_CHECKING:
-    from detectors.fusion.events import Change
-    from detectors.fusion.space import Neighbours
-    from detectors.series import SeriesBook
 
 HOURS = 6.0
 AROUND_KM = 30.0
@@ -42,21 +40,7 @@ OUTAGE_POINTS, OUTAGE_SHARE = 3, 0.6
 HOUR_MS = 3_600_000
 SPELL_MS = HOUR_MS
 """Rain that pauses for longer begins anew."""
-NEVER = 1e15
-"""A time in milliseconds that never comes; negated, one that never was."""
 _RISES = (WarningKind.RAISED, WarningKind.UPGRADED)
-FIELDS = (
-    Field("known", "u1"),
-    Field("away", "u1"),
-    Field("gauge_first", "i8", fill=NEVER),
-    Field("gauge_last", "i8", fill=-NEVER),
-    Field("rain_since", "i8", fill=-NEVER),
-    Field("rain_until", "i8", fill=-NEVER),
-    Field("rain_ended", "i8", fill=-NEVER),
-    Field("quaked", "i8", fill=-NEVER),
-    Field("raised_at", "i8", fill=NEVER),
-)
-"""Columns of the table of points that only this module writes; times are event times."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +84,11 @@ class Notes:
 class Around:
     """Notes readings and changes in order, and completes the warnings of rises."""
 
-    def __init__(self, book: "SeriesBook", neighbours: "Neighbours") -> None:
+    def __init__(self, book: SeriesBook, neighbours: Neighbours) -> None:
         self._book = book
         self._neighbours = neighbours
 
-    def tell(self, notes: Notes, changes: "list[Change]") -> "list[Change]":
+    def tell(self, notes: Notes, changes: list[Change]) -> list[Change]:
         """Take a stretch of readings and the changes that they caused, both in order.
 
         Returns
@@ -143,7 +127,7 @@ class Around:
         table["rain_since"][points] = np.where(begins, time_ms, table["rain_since"][points])
         table["rain_until"][points] = np.maximum(until, time_ms)
 
-    def _follow(self, change: "Change") -> None:
+    def _follow(self, change: Change) -> None:
         table, point = self._book.points, change.point
         table["known"][point] = 1
         table["away"][point] = change.silent
@@ -152,7 +136,7 @@ class Around:
         elif table["raised_at"][point] == NEVER:
             table["raised_at"][point] = change.event_ms
 
-    def _complete(self, change: "Change") -> "Change":
+    def _complete(self, change: Change) -> Change:
         warning = change.warning
         if warning is None or warning.kind not in _RISES:
             return change
