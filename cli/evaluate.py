@@ -1,5 +1,6 @@
 """``geohazard evaluate``: the detectors against a record whose truth is known."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -8,18 +9,20 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from cli.asked_record import AskedRecord
 from cli.embedded.layout import PARTITIONS
 from cli.evaluate_text import print_comparison, print_metrics
 from cli.language import Language
-from detectors.rules import DEFAULT_RULES
+from detectors.rules import DEFAULT_RULES, Rules
 from domain.errors import GeohazardError
-from domain.settings import IngestSettings
+from domain.settings import IngestSettings, SamplingSettings
 from domain.warnings import encode_warning
 from evaluation.compare import compare
-from evaluation.data_set import open_data_set
+from evaluation.data_set import DataSet, open_data_set
 from evaluation.door import Door
-from evaluation.judge import evaluate as run
-from evaluation.metrics import read_metrics
+from evaluation.judge import evaluate as judge
+from evaluation.metrics import Metrics, read_metrics
+from evaluation.replay import Record
 from evaluation.report import report
 from evaluation.rule_changes import change_rules, parse_settings, read_rules_file
 from evaluation.words import LANGUAGES
@@ -51,6 +54,12 @@ def evaluate(
     no_door: Annotated[
         bool, typer.Option("--no-door", help="Let in what ingest refuses, such as wrong clocks.")
     ] = False,
+    loop: Annotated[
+        bool,
+        typer.Option(
+            "--loop", help="Again, with devices that read more often as warnings ask them to."
+        ),
+    ] = False,
     lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="Print metrics.json.")] = False,
 ) -> None:
@@ -61,16 +70,12 @@ def evaluate(
     before = read_metrics(baseline) if baseline else None
     data = open_data_set(folder)
     door = Door(0, 0, open_to_all=True) if no_door else Door.of(IngestSettings())
-    with Progress(transient=True, console=Console(stderr=True)) as progress:
-        task = progress.add_task("evaluating", total=data.rows)
-        metrics, record = run(
-            data,
-            rules=table,
-            partitions=partitions,
-            door=door,
-            changed=changed,
-            on_progress=lambda rows: progress.update(task, advance=rows),
-        )
+    run = _Run(data, table, partitions, door, changed)
+    metrics, record = run("evaluating")
+    if loop:
+        asked = AskedRecord(data, SamplingSettings(enabled=True))
+        beside, _ = run("evaluating, devices asked", asked)
+        metrics = msgspec.structs.replace(metrics, asked=beside.beside(asked.effort))
     words = LANGUAGES[lang.value]
     comparison = compare(before, metrics) if before else None
     text = msgspec.json.format(msgspec.json.encode(metrics)).decode() + "\n"
@@ -87,6 +92,32 @@ def evaluate(
     if comparison:
         print_comparison(comparison, console, words)
     typer.echo(f"{target / 'metrics.json'}  {target / 'report.html'}")
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run over a record, with a bar in the terminal."""
+
+    data: DataSet
+    rules: Rules
+    partitions: int
+    door: Door
+    changed: dict[str, float]
+
+    def __call__(self, title: str, asked: AskedRecord | None = None) -> tuple[Metrics, Record]:
+        """Run; with devices that answer, if they are given."""
+        with Progress(transient=True, console=Console(stderr=True)) as progress:
+            task = progress.add_task(title, total=self.data.rows)
+            return judge(
+                self.data,
+                rules=self.rules,
+                partitions=self.partitions,
+                door=self.door,
+                changed=self.changed,
+                source=asked,
+                watchers=[asked] if asked else [],
+                on_progress=lambda rows: progress.update(task, advance=rows),
+            )
 
 
 def _write(path: Path, text: str) -> None:

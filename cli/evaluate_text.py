@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from evaluation import asked_table
 from evaluation.alarms import VERDICTS
 from evaluation.compare import Comparison
 from evaluation.metrics import Metrics
@@ -33,6 +34,12 @@ def print_metrics(metrics: Metrics, console: Console, words: Words = ENGLISH) ->
         console.print(_table(words, title, head, rows))
     for title, head, rows in (_faults(metrics), _tests(metrics)):
         console.print(_table(words, title, head, rows))
+    if metrics.asked is not None:
+        rows = asked_table.warned_rows(metrics, metrics.asked)
+        console.print(_table(words, asked_table.TITLE, asked_table.WARNED, rows))
+        beside = asked_table.beside_rows(metrics, metrics.asked)
+        console.print(_table(words, asked_table.TITLE, asked_table.BESIDE, beside))
+        _line(console, words, asked_table.effort_text(metrics.asked))
     silence = ", ".join(f"{k} {share_text(s)}" for k, s in metrics.silence.noticed.items())
     _line(console, words, f"silence noticed: {silence or 'none was due'}")
     _line(console, words, f"events that were right {share_text(metrics.silence.right)}")

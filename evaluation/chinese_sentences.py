@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
         "两次运行的记录不同，差异可能来自记录本身。"
     ),
     "No figure differs.": "各项指标均无差异。",
+    "Devices that read more often as warnings ask them to": "预警后设备加密采样",
     "no longer warned at orange": "不再达到橙色",
     "newly warned at orange": "新达到橙色",
     "no figure is better or worse": "各项指标均无优劣变化",
@@ -64,6 +65,12 @@ SHORT: Mapping[str, str] = {
     "better": "变好",
     "worse": "变差",
     "unknown": "未知",
+    "warned, regular": "已预警（常规）",
+    "lead, h, regular": "提前量（小时，常规）",
+    "warned, asked": "已预警（加密）",
+    "lead, h, asked": "提前量（小时，加密）",
+    "regular": "常规",
+    "asked": "加密",
     "clearly": "明显",
     "- of 0": "-",
     "issued with warnings": "随预警发布",
@@ -93,6 +100,9 @@ PATTERNS: Mapping[str, str] = {
         "{}，种子 {}：{} 个监测点，{} 天，{} 个读数，{} 点·年；规则 {}；每读数 CPU {} 微秒"
     ),
     "Thresholds changed for this run: {}.": "本次运行更改的阈值：{}。",
+    "{#} requests to the devices of {#} points, {#} % more readings": (
+        "向 {1} 个监测点的设备下发 {0} 次指令，读数增加 {2} %"
+    ),
     "at least {#}": "至少{}",
     "at most {#}": "至多{}",
     "{#} % ({#}) of {#}": "{} %（{}），共{}",

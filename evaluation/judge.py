@@ -1,6 +1,6 @@
 """A record through the detectors and held against its truth: all figures of a run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from detectors.rules import DEFAULT_RULES, Rules
 from domain.hazards import HazardType
@@ -14,7 +14,7 @@ from evaluation.flag_counts import FlagCount
 from evaluation.flags import FlagTally
 from evaluation.goals import LONG_H, judge_goals
 from evaluation.metrics import About, Metrics
-from evaluation.replay import Issued, Record, levels_of, replay
+from evaluation.replay import Issued, Record, Source, Watcher, levels_of, replay
 from evaluation.silence import judge_silence
 
 
@@ -25,9 +25,16 @@ def evaluate(
     partitions: int,
     door: Door,
     changed: dict[str, float] | None = None,
+    source: Source | None = None,
+    watchers: Sequence[Watcher] = (),
     on_progress: Callable[[int], None] | None = None,
 ) -> tuple[Metrics, Record]:
     """Run a record through the detectors and judge them by its truth.
+
+    Parameters
+    ----------
+    source, watchers
+        As in `evaluation.replay.replay`.
 
     Raises
     ------
@@ -41,7 +48,8 @@ def evaluate(
         rules=rules,
         partitions=partitions,
         door=door,
-        watchers=[tally],
+        watchers=[tally, *watchers],
+        source=source,
         on_progress=on_progress,
     )
     return _Judge(data, record, rules).metrics(tally.result(), partitions, changed or {}), record

@@ -6,6 +6,7 @@ import msgspec
 
 from domain.errors import GeohazardError
 from evaluation.alarms import Alarm, AlarmCount
+from evaluation.asked import Asked, Effort
 from evaluation.detector_share import DetectorShare
 from evaluation.exposure import DurationMatrix
 from evaluation.failures import FailureFound, Warned
@@ -65,6 +66,8 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
         Time at a level or higher for nothing; by level, and then by detector.
     forecasts_by_hazard, forecasts_by_level, forecasts_by_method
         Of the forecasts that were issued; the level is that of the warning.
+    asked
+        The same record with devices that answer (`--loop`); `None` if it was not run.
     """
 
     format: str = FORMAT
@@ -94,6 +97,19 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     forecasts_by_hazard: dict[str, ForecastCount] = {}
     forecasts_by_level: dict[str, ForecastCount] = {}
     forecasts_by_method: dict[str, MethodCount] = {}
+    asked: Asked | None = None
+
+    def beside(self, effort: Effort) -> Asked:
+        """Give this run's figures as those of devices that were asked."""
+        return Asked(
+            effort=effort,
+            warned_by_duration=self.warned_by_duration,
+            warned_by_hazard=self.warned_by_hazard,
+            alarms=self.alarms,
+            false_hours_per_point_year=self.false_hours_per_point_year,
+            forecasts_issued=self.forecasts_issued,
+            flags_right=self.flags.right,
+        )
 
 
 def read_metrics(path: Path) -> Metrics:

@@ -7,7 +7,7 @@ Memory is bounded by a batch, the engines and the warnings.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -88,6 +88,13 @@ class Record:
             self.heard[name] = (min(start, before[0]), max(end, before[1]))
 
 
+class Source(Protocol):
+    """Gives readings in order of arrival; may look at what came of the last before the next."""
+
+    def batches(self) -> Iterator[Readings]:
+        """Give batch after batch."""
+
+
 class Watcher(Protocol):
     """Looks at every batch as it passes and keeps counts of its own."""
 
@@ -105,12 +112,15 @@ def replay(
     partitions: int,
     door: Door,
     watchers: Sequence[Watcher] = (),
+    source: Source | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Record:
     """Run a record through the detectors.
 
     Parameters
     ----------
+    source
+        Where the readings come from; the record's files if not given.
     partitions
         Partitions of the topic of readings; silence is judged in each by itself.
     on_progress
@@ -124,7 +134,7 @@ def replay(
     engines = [Engine(data.registry.points, rules) for _ in range(partitions)]
     home: dict[str, int] = {}
     record = Record()
-    for batch in data.batches():
+    for batch in (source or data).batches():
         admitted = door.admits(batch)
         if not admitted.all():
             refused = batch.take(~admitted)

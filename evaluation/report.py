@@ -12,6 +12,7 @@ _SECTIONS = (
     report_warnings.alarms,
     report_warnings.detectors,
     report_warnings.matrix,
+    report_warnings.asked,
     report_evidence.forecasts,
     report_evidence.flags,
     report_evidence.silence,

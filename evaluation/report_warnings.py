@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from domain.surroundings import Belonging
+from evaluation import asked_table
 from evaluation.alarms import VERDICTS
 from evaluation.detector_share import DetectorShare
 from evaluation.failures import Warned
@@ -128,6 +129,16 @@ def matrix(page: Page, metrics: Metrics, drawn: Drawn) -> None:
     page.table(("points", *(name.replace("_", " ") for name in names)), indicators)
     wasted = [(n, number_text(h)) for n, h in metrics.false_hours_per_point_year.items()]
     page.table(("level or higher", "hours for nothing a point-year"), wasted)
+
+
+def asked(page: Page, metrics: Metrics, drawn: Drawn) -> None:
+    """Say what changes when devices read more often under warning, if that was run."""
+    if metrics.asked is None:
+        return
+    page.heading(asked_table.TITLE)
+    page.paragraph(asked_table.effort_text(metrics.asked))
+    page.table(asked_table.WARNED, asked_table.warned_rows(metrics, metrics.asked))
+    page.table(asked_table.BESIDE, asked_table.beside_rows(metrics, metrics.asked))
 
 
 def put_figures(page: Page, drawn: Drawn, *names: str) -> None:

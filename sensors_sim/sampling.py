@@ -83,16 +83,19 @@ class Sampling:
     def corrected(self, message: Message) -> Message:
         """Take from a regular message the rain that was told since the one before it."""
         row = message.row
-        if row not in self._told or message.kind not in (VALID, DUPLICATE):
-            return message
-        since_ms, told_mm = self._told[row]
-        if message.event_ms - message.skew_ms != since_ms + self._model.interval_ms:
+        told_mm = self.told_mm(row, message.event_ms - message.skew_ms)
+        if not told_mm or message.kind not in (VALID, DUPLICATE):
             return message
         slot = self._rain[row]
         values = list(message.values)
         values[slot] = round(max(values[slot] - told_mm, 0.0), 1)
         payload = self._fleet.written(row, message.event_ms, values)
         return msgspec.structs.replace(message, values=tuple(values), payload=payload)
+
+    def told_mm(self, row: int, at_ms: int) -> float:
+        """Rain that a regular reading at a true time would count again: told since the last."""
+        since_ms, told_mm = self._told.get(row, (0, 0.0))
+        return told_mm if at_ms == since_ms + self._model.interval_ms else 0.0
 
     def _pop(self, now_ms: int) -> dict[int, tuple[int, int]]:
         """Take due readings, at most one of each device: when it is due, and when it reads."""

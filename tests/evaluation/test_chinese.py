@@ -21,6 +21,7 @@ from domain.settings import IngestSettings
 from domain.surroundings import Belonging
 from evaluation import figures
 from evaluation.alarms import VERDICTS
+from evaluation.asked import Effort
 from evaluation.chinese import TEXTS
 from evaluation.chinese_sentences import PATTERNS
 from evaluation.compare import compare
@@ -48,7 +49,9 @@ HARMLESS = {"duplicate", "malformed"}
 @pytest.fixture(scope="module")
 def metrics(tmp_path_factory):
     folder = write_record(tmp_path_factory.mktemp("record") / "faults", scenario="faults")
-    return evaluate(open_data_set(folder), partitions=1, door=Door.of(IngestSettings()))[0]
+    found, _ = evaluate(open_data_set(folder), partitions=1, door=Door.of(IngestSettings()))
+    effort = Effort(shares=(0.5, 0.5, 0.3, 0.2), requests=3, points=2, regular=900, more=90)
+    return msgspec.structs.replace(found, asked=found.beside(effort))
 
 
 @pytest.fixture(scope="module")
