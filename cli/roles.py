@@ -17,8 +17,6 @@ from domain.settings import Settings, load_settings
 if TYPE_CHECKING:
     from pipeline.app import Role
 
-log = logging.getLogger(__name__)
-
 CONFIG = Annotated[
     Path | None,
     typer.Option("--config", help="Settings file (TOML); GEOHAZARD_CONFIG names it as well."),
@@ -59,28 +57,12 @@ def notify(config: CONFIG = None, instance: INSTANCE = None) -> None:
 
 
 def _run(make: Callable[[Settings], "Role"], settings: Settings) -> None:
+    from ingest.kafka_topics import topics_when_possible  # noqa: PLC0415
     from pipeline.app import run_role  # noqa: PLC0415
 
     prepare(settings)
-    asyncio.run(_topics_when_possible(settings))
+    asyncio.run(topics_when_possible(settings))
     run_role(make(settings), settings)
-
-
-async def _topics_when_possible(settings: Settings) -> None:
-    """Make the topics, as soon as Kafka answers."""
-    from aiokafka.errors import KafkaError  # noqa: PLC0415
-
-    from ingest.kafka_topics import ensure_topics  # noqa: PLC0415
-
-    wait_s = 0.5
-    while True:
-        try:
-            await ensure_topics(settings)
-            return
-        except (KafkaError, OSError) as error:
-            log.warning("Kafka does not answer, next try in %.1f s: %s", wait_s, error)
-            await asyncio.sleep(wait_s)
-            wait_s = min(2 * wait_s, 15.0)
 
 
 def _settings(config: Path | None, instance: str | None) -> Settings:

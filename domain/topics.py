@@ -15,6 +15,9 @@ PIPELINE = "geohazard.pipeline"
 POINT_TOPICS = (READINGS, FEATURES, STATES, WARNINGS)
 """Kafka topics partitioned by point; all have the same number of partitions."""
 
+DETECT_STATE = "geohazard-detect-detect-state-changelog"
+"""Snapshots of the detectors, compacted; Faust derives the name from app and table."""
+
 _MQTT_ROOT = "geohazard/v1"
 
 

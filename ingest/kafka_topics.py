@@ -7,16 +7,25 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import for_code
+from aiokafka.errors import KafkaError, for_code
 
 from domain.errors import SettingsError
 from domain.settings import KafkaSettings, Settings, secret_of
-from domain.topics import PIPELINE, POINT_TOPICS, REJECTS
+from domain.topics import DETECT_STATE, PIPELINE, POINT_TOPICS, REJECTS
 
 _LOG = logging.getLogger(__name__)
 _NO_ERROR, _EXISTS = 0, 36
 _SETTLING_S = 15.0
 _LOOK_AGAIN_S = 0.1
+_LONGEST_WAIT_S = 2.0
+
+METADATA_AGE_MS = 2000
+"""How old a client's knowledge of the topics may become.
+
+A client that has failed to ask, for Kafka was away, does not ask again by itself: it joins its
+group as soon as Kafka answers, and without topics it is given no partition. With the libraries'
+own age a role then stands still for five minutes.
+"""
 
 
 class TopicError(SettingsError):
@@ -24,7 +33,7 @@ class TopicError(SettingsError):
 
 
 def kafka_options(kafka: KafkaSettings) -> dict[str, Any]:
-    """Arguments that every aiokafka client of ours takes: address, TLS, account.
+    """Arguments that every aiokafka client of ours takes: address, TLS, account, patience.
 
     Raises
     ------
@@ -33,13 +42,14 @@ def kafka_options(kafka: KafkaSettings) -> dict[str, Any]:
 
     Examples
     --------
-    >>> kafka_options(KafkaSettings(bootstrap="k:9092"))
-    {'bootstrap_servers': 'k:9092', 'security_protocol': 'PLAINTEXT'}
+    >>> kafka_options(KafkaSettings(bootstrap="k:9092"))["security_protocol"]
+    'PLAINTEXT'
     """
     transport = "SSL" if kafka.tls else "PLAINTEXT"
     options: dict[str, Any] = {
         "bootstrap_servers": kafka.bootstrap,
         "security_protocol": f"SASL_{transport}" if kafka.username else transport,
+        "metadata_max_age_ms": METADATA_AGE_MS,
     }
     if kafka.tls:
         options["ssl_context"] = _tls(kafka)
@@ -48,6 +58,26 @@ def kafka_options(kafka: KafkaSettings) -> dict[str, Any]:
         options["sasl_plain_username"] = kafka.username
         options["sasl_plain_password"] = secret_of(kafka.password, kafka.password_file) or ""
     return options
+
+
+async def topics_when_possible(settings: Settings) -> None:
+    """Make the topics as soon as Kafka answers, in as many tries as it takes.
+
+    Raises
+    ------
+    TopicError
+        As `ensure_topics`.
+    """
+    wait_s = 0.5
+    while True:
+        try:
+            await ensure_topics(settings)
+        except (KafkaError, OSError) as error:
+            _LOG.warning("waiting for Kafka and its topics, next try in %g s: %s", wait_s, error)
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+        else:
+            return
 
 
 async def ensure_topics(settings: Settings) -> None:
@@ -78,16 +108,23 @@ async def ensure_topics(settings: Settings) -> None:
 
 
 def _wanted(kafka: KafkaSettings) -> dict[str, int]:
-    return dict.fromkeys(POINT_TOPICS, kafka.partitions) | {REJECTS: 1, PIPELINE: 1}
+    per_point = (*POINT_TOPICS, DETECT_STATE)
+    return dict.fromkeys(per_point, kafka.partitions) | {REJECTS: 1, PIPELINE: 1}
+
+
+def _config(kafka: KafkaSettings, name: str) -> dict[str, str]:
+    if name == DETECT_STATE:
+        return {"cleanup.policy": "compact"}
+    return {"retention.ms": str(round(kafka.retention_h * 3_600_000))}
 
 
 async def _create(admin: AIOKafkaAdminClient, kafka: KafkaSettings, names: list[str]) -> None:
     if not names:
         return
-    configs = {"retention.ms": str(round(kafka.retention_h * 3_600_000))}
+    wanted = _wanted(kafka)
     answer = await admin.create_topics(
         [
-            NewTopic(name, _wanted(kafka)[name], kafka.replication, topic_configs=configs)
+            NewTopic(name, wanted[name], kafka.replication, topic_configs=_config(kafka, name))
             for name in names
         ]
     )

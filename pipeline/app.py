@@ -15,6 +15,7 @@ import faust
 from faust.auth import SASLCredentials, SSLCredentials
 
 from domain.settings import KafkaSettings, Settings, secret_of
+from ingest.kafka_topics import METADATA_AGE_MS
 from pipeline.read_order import GaplessConsumer
 
 _LEVELS = {
@@ -46,6 +47,11 @@ def make_app(role: str, settings: Settings) -> faust.App:
         topic_partitions=kafka.partitions,
         topic_replication_factor=kafka.replication,
         topic_disable_leader=True,
+        # `ensure_topics` has made them all; Faust would make them itself, and end where Kafka
+        # dies meanwhile.
+        topic_allow_declare=False,
+        consumer_metadata_max_age_ms=METADATA_AGE_MS,
+        producer_metadata_max_age_ms=METADATA_AGE_MS,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=8 * 1024 * 1024,
         producer_acks=-1,

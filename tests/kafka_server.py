@@ -60,6 +60,8 @@ class KafkaServer(Server):
     properties
         More of its configuration, which wins over what stands here; addresses and data folder
         are always this machine's.
+    told_port
+        Port that it tells its clients, if they are to come through something in between.
 
     Raises
     ------
@@ -75,8 +77,10 @@ class KafkaServer(Server):
         *,
         auto_create_topics: bool = False,
         properties: Mapping[str, str] | None = None,
+        told_port: int | None = None,
     ) -> None:
         super().__init__(folder)
+        self._told_port = told_port or self.port
         self._controller = f"{self.host}:{free_port()}"
         self._config = folder / "server.properties"
         create = {"auto.create.topics.enable": str(auto_create_topics).lower()}
@@ -141,7 +145,7 @@ class KafkaServer(Server):
         return {
             "controller.quorum.voters": f"1@{self._controller}",
             "listeners": listeners,
-            "advertised.listeners": f"INTERNAL://{self.address}",
+            "advertised.listeners": f"INTERNAL://{self.host}:{self._told_port}",
             "log.dirs": str(self.folder / "data"),
         }
 

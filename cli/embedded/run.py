@@ -18,7 +18,7 @@ from cli.embedded.watch import Watch, follow
 from domain.errors import GeohazardError
 from domain.registry import Registry
 from domain.settings import load_settings
-from ingest.kafka_topics import ensure_topics
+from ingest.kafka_topics import topics_when_possible
 
 START_SECONDS = 60.0
 DRAIN_SECONDS = 60.0
@@ -136,7 +136,12 @@ class Run:
             self.supervisor.start_program(name)
         ports = (self.layout.mqtt_port, self.layout.kafka_port)
         await self._until(lambda: all(map(listening, ports)), "the embedded brokers")
-        await ensure_topics(load_settings(self.layout.config))
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await topics_when_possible(load_settings(self.layout.config))
+        except TimeoutError as error:
+            msg = f"the embedded Kafka made no topics within {START_SECONDS:.0f} s"
+            raise GeohazardError(msg) from error
 
     async def _start_roles(self) -> None:
         self.console.print("starting the roles …", style="dim")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from alerts import admin
 from domain import topics
@@ -159,13 +160,13 @@ class Pipeline:
         """Return what a role printed."""
         return (self.root / f"{role}.log").read_text(encoding="utf-8", errors="replace")
 
-    def wait(self, ready: Callable[[], bool], what: str) -> None:
-        """Wait for a condition, at most `DEADLINE_S`."""
-        deadline = time.monotonic() + DEADLINE_S
+    def wait(self, ready: Callable[[], bool], what: str, most_s: float = DEADLINE_S) -> None:
+        """Wait for a condition."""
+        deadline = time.monotonic() + most_s
         while not ready():
             if time.monotonic() > deadline:
                 logs = "\n".join(f"--- {role}\n{self.log(role)[-1500:]}" for role in self.processes)
-                message = f"waited {DEADLINE_S:.0f} s for {what}\n{logs}"
+                message = f"waited {most_s:.0f} s for {what}\n{logs}"
                 raise AssertionError(message)
             self.revive()
             time.sleep(0.2)
@@ -207,6 +208,17 @@ class Pipeline:
             f"{group} to be done",
         )
 
+    def wait_until_acknowledged(self, group: str, names: list[str], most_s: float) -> None:
+        """Wait until a group has acknowledged all that some topics hold, though Kafka be away."""
+
+        def done() -> bool:
+            try:
+                return asyncio.run(self._group_lag(group, names)) == 0
+            except (KafkaError, OSError):
+                return False
+
+        self.wait(done, f"{group} to be done", most_s)
+
     async def distinct_readings(self) -> int:
         """Count distinct (device, channel, event time) in `geohazard.readings`."""
         seen: set[tuple[str, str, int]] = set()
@@ -230,8 +242,8 @@ class Pipeline:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.kafka.address, group_id=group, enable_auto_commit=False
         )
-        await consumer.start()
         try:
+            await consumer.start()
             tps = [TopicPartition(n, p) for n in names for p in range(PARTITIONS)]
             consumer.assign(tps)
             ends = await consumer.end_offsets(tps)
