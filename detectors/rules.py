@@ -24,7 +24,7 @@ from types import MappingProxyType
 
 from domain.hazards import HazardType
 
-VERSION = "2026.11-4"
+VERSION = "2026.11-5"
 
 _ALL: dict[str, float] = {
     # Absolute velocity of cracks, GNSS and other displacement.

@@ -21,7 +21,8 @@ import numpy as np
 
 from detectors.base import Verdict
 from detectors.failure_time.joint_record import PRIOR_OF_AXES
-from detectors.motion.direction_levels import COLOURS, SCALES, judge
+from detectors.motion.direction_levels import COLOURS, judge
+from detectors.motion.ways import SCALES
 from detectors.state.blocks import SIZES
 from detectors.state.columns import F32, F64, Array, Columns, Field, Mask, Rows
 from detectors.state.noise import floored, learn

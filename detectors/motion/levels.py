@@ -5,6 +5,7 @@ import numpy as np
 from detectors.motion.acceleration import Rings, accelerations
 from detectors.motion.evidence import Evidence
 from detectors.motion.flows import flows
+from detectors.motion.one_step import steps_only
 from detectors.motion.onset import onset_hours
 from detectors.motion.runaway import runaway
 from detectors.motion.runaway_levels import lift
@@ -76,9 +77,16 @@ def levels_of(
     restless = np.maximum.accumulate(noise[::-1])[::-1]
     claims &= np.abs(whole) >= CLAIM_RESTLESS * restless
     certain &= np.abs(whole) >= SURE_RESTLESS * restless
-    goes_on = _goes_on(whole, span, speed, noise)
-    claims[_LONGER] &= goes_on
-    certain[_LONGER] &= goes_on
+    still = _goes_on(whole, span, speed, noise)
+    claims[_LONGER] &= still
+    certain[_LONGER] &= still
+    grows = runaway(batch, *rings[1], noise, counts)
+    asked = claims[:4].any(axis=0) | grows.claims[:3].any(axis=0)
+    goes_on = ~steps_only(batch, noise[0], asked)
+    claims[:4] &= goes_on
+    certain[:4] &= goes_on
+    grows.claims[:3] &= goes_on
+    grows.certain[:3] &= goes_on
     half = large & (sigmas >= STAY_SIGMA_SHARE * needed)
     claim = np.where(claims, level, 0)
     # A drifting sensor leaves its own past as a slope does: only the velocity itself is sure.
@@ -89,7 +97,7 @@ def levels_of(
     )
     found = accelerations(rings, scale, noise, counts)
     evidence.acceleration, evidence.acceleration_error = found
-    lift(evidence, batch, runaway(batch, *rings[1], noise, counts), tilt)
+    lift(evidence, batch, grows, tilt)
     _date(evidence, batch, rings, noise, counts)
     return evidence
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detectors.engine import Engine, Outcome
-from detectors.motion.direction_levels import in_step
+from detectors.motion.ways import in_step
 from tests.detectors.creep import voight_mm
 from tests.detectors.worlds import START_MS, Row, feed, highest, one_point, rows_of, warnings_of
 
