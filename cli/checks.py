@@ -1,7 +1,6 @@
 """``geohazard doctor``: what is reachable, in which version, and what is wrong."""
 
 import asyncio
-import logging
 import os
 import socket
 import sqlite3
@@ -23,7 +22,7 @@ from domain import topics
 from domain.errors import GeohazardError
 from domain.registry import load_registry
 from domain.settings import InfluxSettings, Settings, load_settings, secret_of
-from ingest.kafka_topics import kafka_options
+from ingest.kafka_topics import kafka_options, kafka_trouble
 from ingest.mqtt import make_client
 
 ANSWER_SECONDS = 5.0
@@ -42,7 +41,6 @@ def doctor(
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
 ) -> None:
     """Tell what is reachable, with which version, and what is wrong; exit code 1 if anything is."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the table tells it
     settings = load_settings(config)
     findings = list(examine(settings))
     table = Table("", "part", "found")
@@ -117,8 +115,7 @@ async def _kafka(settings: Settings) -> str:
         there = set(await admin.list_topics()) & set(topics.POINT_TOPICS)
         described = await admin.describe_topics(sorted(there)) if there else []
     except Exception as error:
-        msg = f"{settings.kafka.bootstrap} cannot be used: {error}"
-        raise GeohazardError(msg) from error
+        raise GeohazardError(kafka_trouble(settings.kafka, error)) from error
     finally:
         await admin.close()
     counts = {t["topic"]: len(t["partitions"]) for t in described if not t["error_code"]}

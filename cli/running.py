@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import logging
 
 import typer
 
@@ -13,6 +14,8 @@ def run(app: typer.Typer) -> None:
     # At its end Python looks through all that a process holds for cycles: half a second of
     # processor time in a role, to give back memory that goes with the process anyway.
     atexit.register(gc.freeze)
+    # Where a command sets up no log, Python would print the library's own lines beside ours.
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     try:
         app()
     except GeohazardError as error:

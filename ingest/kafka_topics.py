@@ -7,7 +7,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
 
 from domain.errors import SettingsError
 from domain.settings import KafkaSettings, Settings, secret_of
@@ -60,6 +60,21 @@ def kafka_options(kafka: KafkaSettings) -> dict[str, Any]:
     return options
 
 
+def kafka_trouble(kafka: KafkaSettings, error: Exception) -> str:
+    """Say in one sentence why Kafka cannot be used.
+
+    Examples
+    --------
+    >>> kafka_trouble(KafkaSettings(bootstrap="k:9092"), KafkaConnectionError("refused"))
+    'Kafka at k:9092 cannot be reached'
+    >>> kafka_trouble(KafkaSettings(bootstrap="k:9092"), TimeoutError())
+    'Kafka at k:9092 cannot be used: TimeoutError'
+    """
+    if isinstance(error, KafkaConnectionError):
+        return f"Kafka at {kafka.bootstrap} cannot be reached"
+    return f"Kafka at {kafka.bootstrap} cannot be used: {str(error) or type(error).__name__}"
+
+
 async def topics_when_possible(settings: Settings) -> None:
     """Make the topics as soon as Kafka answers, in as many tries as it takes.
 
@@ -73,7 +88,8 @@ async def topics_when_possible(settings: Settings) -> None:
         try:
             await ensure_topics(settings)
         except (KafkaError, OSError) as error:
-            _LOG.warning("waiting for Kafka and its topics, next try in %g s: %s", wait_s, error)
+            trouble = kafka_trouble(settings.kafka, error)
+            _LOG.warning("waiting for the topics, next try in %g s: %s", wait_s, trouble)
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
         else:

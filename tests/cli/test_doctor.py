@@ -32,6 +32,10 @@ def test_doctor_tells_what_is_well_and_what_is_wrong(
     assert ill.returncode == 1
     assert "cannot be reached" in ill.stdout
     assert "Traceback" not in ill.stderr
+    tansu.stop()
+    refused = geohazard(pipeline, "rejects", "list")
+    assert refused.returncode == 2
+    assert refused.stderr == f"geohazard: Kafka at {tansu.address} cannot be reached\n"
 
 
 @pytest.mark.integration

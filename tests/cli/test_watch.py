@@ -1,8 +1,17 @@
 """What the live view knows of a run."""
 
-from cli.embedded.watch import Watch
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from cli.embedded.watch import Watch, follow
 from domain.health import Health, encode_health
+from domain.settings import KafkaSettings
+from domain.topics import WARNINGS
 from domain.warnings import WarningKind, encode_warning, make_warning
+from tests.servers import Tansu
 
 POINT = "500235010007"
 
@@ -52,3 +61,27 @@ def test_counters_add_up_over_the_processes_of_a_role() -> None:
         watch.take_health(encode_health(health))
     assert (watch.lag("store"), watch.counter("store", "rows")) == (8, 20)
     assert watch.counter("detect", "rows") == 0
+
+
+@pytest.mark.integration
+def test_it_listens_again_when_kafka_is_back(tmp_path: Path) -> None:
+    tansu, watch = Tansu(tmp_path / "tansu"), Watch()
+
+    async def come_late() -> None:
+        stop = asyncio.Event()
+        followed = asyncio.create_task(follow(watch, KafkaSettings(bootstrap=tansu.address), stop))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(tansu.start)
+        async with AIOKafkaProducer(bootstrap_servers=tansu.address) as producer:
+            await producer.send_and_wait(WARNINGS, warning(WarningKind.RAISED, 0, 3, 1))
+        async with asyncio.timeout(30):
+            while not watch.levels:
+                await asyncio.sleep(0.01)
+        stop.set()
+        await followed
+
+    try:
+        asyncio.run(come_late())
+    finally:
+        tansu.stop()
+    assert watch.levels == {POINT: 3}

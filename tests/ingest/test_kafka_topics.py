@@ -136,7 +136,7 @@ def test_topics_are_made_when_kafka_comes_though_it_comes_late(
 
     async def come_late() -> None:
         made = asyncio.create_task(topics_when_possible(load_settings(environ=environ)))
-        while "waiting for Kafka and its topics" not in caplog.text:
+        while "waiting for the topics" not in caplog.text:
             await asyncio.sleep(0.01)
         await asyncio.to_thread(tansu.start)
         await made
