@@ -58,7 +58,7 @@ def _rain() -> Panel:
             "Rain of the last hour in each district: mean and largest over its gauges.",
             "各区县近一小时雨量：雨量计均值与最大值。",
         ),
-        (queries.rain_by_area(),),
+        (queries.rain_of_range_by_area(),),
         height=18,
         defaults={"unit": "lengthmm", "decimals": 1, "min": 0},
         overrides=[

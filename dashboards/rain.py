@@ -128,12 +128,14 @@ def _amounts() -> Panel:
     return bars_by_area(
         "amounts",
         Text("Rain of the last 24 hours by district", "各区县近24小时雨量"),
-        Text("Mean and largest over each district's gauges.", "各区县雨量计均值与最大值。"),
-        (queries.rain_by_area(),),
+        Text(
+            "Mean and largest over each district's gauges; the current hour and the 23 before.",
+            "各区县雨量计均值与最大值；含当前小时及此前23小时。",
+        ),
+        (queries.rain_of_day_by_area(),),
         height=18,
         defaults={"unit": "lengthmm", "decimals": 1, "min": 0},
         overrides=[_MEAN, _LARGEST],
-        time_from="24h",
     )
 
 

@@ -20,6 +20,14 @@ NEIGHBOURS = 5
 """How many of the nearest points `POINT_INFO` names."""
 AREA_STATE = "area_state"
 """Tags area, partition; n, n0 to n4, silent, worst: sum (for worst: max) over the partitions."""
+RAIN_HOUR = "rain_hour"
+"""Tags as `READING`; mm: rain of the hour that begins at its time, of the point's first gauge."""
+RAIN_AREA = "rain_area"
+"""Tags area, kind, partition; of the gauges in an hour, by its beginning: ``hour_n``, ``hour_mm``
+(sum), ``hour_most``; the same of the 24 hours until its end (``day_…``) and of the soil water index
+(``index_…``); ``ratio``: largest of rain to its threshold. Add up over the partitions."""
+RAIN_MARK = "rain_mark"
+"""Tag partition; ``waits`` is 1 while the hour that begins at its time is to be summed anew."""
 PIPELINE = "pipeline"
 """Tags role, instance; lag, rss_mb and ``count_<counter>``."""
 REJECT = "reject"

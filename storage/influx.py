@@ -27,8 +27,11 @@ from domain.warnings import WarningEvent
 from storage.areas import AreaCounts
 from storage.base import StoreUnavailableError, Written
 from storage.influx_errors import Refused, judge
+from storage.influx_query import InfluxQuery
 from storage.lines import Line, Series, feature_lines, reading_lines
 from storage.point_info import PointInfo
+from storage.rain_marks import RainMarks
+from storage.rain_sums import RainSums
 from storage.rare_lines import health_lines, reject_lines, state_lines, warning_lines
 
 REJECT_TOPIC = "influxdb"
@@ -70,14 +73,17 @@ class InfluxStore:
         self._areas = AreaCounts(registry, partitions)
         self._info = PointInfo(registry)
         self._client: InfluxDBClient | None = self._connect()
+        self._marks = RainMarks(partitions)
+        self._query = InfluxQuery(settings)
+        self._rain = RainSums(self._query, self._marks, self._series, self._clock)
 
     def write_readings(self, frames: Sequence[Readings]) -> Written:
         """Write readings, a field for each instrument."""
-        return self._write(reading_lines(frames, self._series))
+        return self._write_marked(frames, reading_lines(frames, self._series))
 
     def write_features(self, frames: Sequence[Features]) -> Written:
         """Write features, a field for each instrument and quantity."""
-        return self._write(feature_lines(frames, self._series))
+        return self._write_marked(frames, feature_lines(frames, self._series))
 
     def write_states(self, frames: Sequence[States]) -> Written:
         """Write states of points, the counts of their areas, and what the registry says of them."""
@@ -99,14 +105,31 @@ class InfluxStore:
         return Written(written.rows, written.duplicates)
 
     def write_health(self, healths: Sequence[Health]) -> Written:
-        """Write what the processes say of themselves."""
-        return self._write(health_lines(healths))
+        """Write what the processes say of themselves; now and then, sum an hour's rain too."""
+        summed = self._rain.next_hour()
+        written = self._write(health_lines(healths) + (summed[1] if summed else []))
+        if summed:
+            self._rain.done(summed[0])
+        return written
 
     def close(self) -> None:
         """Close the connections."""
+        self._disconnect()
+        self._query.close()
+
+    def _disconnect(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             client.close()  # type: ignore[no-untyped-call]
+
+    def _write_marked(
+        self, frames: Sequence[Readings | Features], lines: Sequence[Line]
+    ) -> Written:
+        """Write lines, and before them marks at the hours of rain that they touch."""
+        marks = self._marks.touch(frames, self._clock.now_ms())
+        written = self._write([*marks, *lines])
+        self._marks.confirm()
+        return written
 
     def _write(self, lines: Sequence[Line]) -> Written:
         rejects: list[Reject] = []
@@ -143,7 +166,7 @@ class InfluxStore:
         else:
             return None
         if isinstance(verdict, StoreUnavailableError):
-            self.close()
+            self._disconnect()
             raise verdict
         return verdict
 

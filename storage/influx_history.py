@@ -1,6 +1,5 @@
 """Answers of InfluxDB, in InfluxQL, the one language that 1.8, 2.x and 3 share."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -20,9 +19,8 @@ from domain.measurements import (
 )
 from domain.points import is_point_id
 from domain.quality import Test
-from domain.settings import InfluxSettings, secret_of
+from domain.settings import InfluxSettings
 from domain.warnings import WarningEvent, decode_warning
-from storage.base import StoreUnavailableError
 from storage.histories import (
     LatestStates,
     PointHistory,
@@ -32,6 +30,7 @@ from storage.histories import (
     changes_of,
     make_series,
 )
+from storage.influx_query import Columns, answer, question, unreachable
 
 MOST_WARNINGS = 100
 MOST_LINES = 200_000
@@ -42,8 +41,6 @@ STATES_WITHIN_H = 26
 FEW = 5
 """Warnings of one beginning of an id that are told apart."""
 WARNING_ID = re.compile("w_[0-9a-f]+")
-
-Columns = dict[str, list[Any]]
 
 
 class InfluxHistory:
@@ -149,30 +146,11 @@ class InfluxHistory:
 
     async def _rows(self, query: str) -> Columns:
         """Ask, and return columns over all series, tags included; times in milliseconds."""
-        token = secret_of(self._settings.token, self._settings.token_file)
-        headers = {"Authorization": f"Token {token}"} if token else {}
-        data = {"db": self._settings.bucket, "q": query, "epoch": "ms"}
         try:
-            reply = await self._client.post("/query", data=data, headers=headers)
-            result = json.loads(reply.content)["results"][0] if reply.is_success else {}
-        except (httpx.HTTPError, ValueError, LookupError) as error:
-            msg = f"InfluxDB cannot be asked: {type(error).__name__}"
-            raise StoreUnavailableError(msg) from error
-        if not reply.is_success or "error" in result:
-            msg = f"InfluxDB refuses the question: {result.get('error', reply.status_code)}"
-            raise StoreUnavailableError(msg)
-        return _columns(result.get("series", []))
-
-
-def _columns(series: list[dict[str, Any]]) -> Columns:
-    columns: Columns = {"time": []}
-    for one in series:
-        values = list(zip(*one["values"], strict=True))
-        for name, column in zip(one["columns"], values, strict=True):
-            columns.setdefault(name, []).extend(column)
-        for tag, value in one.get("tags", {}).items():
-            columns.setdefault(tag, []).extend([value] * len(one["values"]))
-    return columns
+            reply = await self._client.post("/query", **question(self._settings, query))
+        except httpx.HTTPError as error:
+            raise unreachable(error) from error
+        return answer(reply)
 
 
 _TAGS = frozenset({"time", "area", "kind", "point"})

@@ -63,9 +63,13 @@ class Series:
         """Tags of a point; they follow from its id, so they never change."""
         known = self._tags.get(point_id)
         if known is None:
-            area, kind, point = escape_name(point_id[:6]), _kind(point_id), escape_name(point_id)
-            known = self._tags[point_id] = f",area={area},kind={kind},point={point}"
+            tags = f"{self.area_tags(point_id)},point={escape_name(point_id)}"
+            known = self._tags[point_id] = tags
         return known
+
+    def area_tags(self, point_id: str) -> str:
+        """Tags of a point's area and kind alone."""
+        return f",area={escape_name(point_id[:6])},kind={_kind(point_id)}"
 
     def instrument(self, point_id: str, device_id: str, channel: str) -> str:
         """Escaped name of an instrument among the fields of its point."""

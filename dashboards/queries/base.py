@@ -20,7 +20,6 @@ EACH = "time($__interval)"
 TAGS = '"point", "area", "kind"'
 
 RAIN = instrument_field("rain")
-SOIL_WATER = feature_field(RAIN, "soil_water_index")
 RAIN_RATIO = feature_field(RAIN, "rain_ratio")
 
 LEVEL_CHANGES = ("raised", "upgraded", "downgraded", "cleared")

@@ -3,19 +3,25 @@
 from collections.abc import Iterator
 
 import numpy as np
+from pydantic import SecretStr
 
+from domain.clock import ManualClock
 from domain.districts import districts
 from domain.frames import Features, Names, Readings, States
 from domain.hazards import HazardType
 from domain.health import Health
 from domain.points import Device, Point, make_point_id
 from domain.registry import Registry
+from domain.settings import InfluxSettings
 from domain.warnings import WarningEvent, WarningKind, make_warning
 from storage.areas import AreaCounts
+from storage.influx_query import InfluxQuery
 from storage.lines import Line, Series, feature_lines, reading_lines
 from storage.point_info import PointInfo
+from storage.rain_marks import WAIT_MS, RainMarks
+from storage.rain_sums import RainSums
 from storage.rare_lines import health_lines, state_lines, warning_lines
-from tests.storage.servers import Influx
+from tests.storage.servers import TOKEN, Influx
 
 POINTS = 11_000
 MINUTE = 60_000
@@ -48,6 +54,7 @@ class Province:
         self.series = Series(lambda: known)
         self.info = PointInfo(lambda: known)
         self.areas = AreaCounts(lambda: known, PARTITIONS)
+        self.marks = RainMarks(PARTITIONS)
         random = np.random.default_rng(5)
         self.levels = random.choice(5, len(self.names), p=[0.95, 0.03, 0.012, 0.006, 0.002])
         self.silent = (random.random(len(self.names)) < 0.01).astype(np.uint8)
@@ -62,6 +69,17 @@ class Province:
                 lines += _send(influx, self._readings(at))
         lines += _send(influx, warning_lines(self._warnings(hours), self.series, self.known))
         lines += _send(influx, health_lines(self._health()))
+        return lines + self._sum_rain(influx)
+
+    def _sum_rain(self, influx: Influx) -> int:
+        """Sum every hour's rain, as the store does."""
+        settings = InfluxSettings(url=f"http://{influx.address}", token=SecretStr(TOKEN))
+        clock = ManualClock(WAIT_MS)
+        sums = RainSums(InfluxQuery(settings), self.marks, self.series, clock)
+        lines = 0
+        while (summed := sums.next_hour()) is not None:
+            lines += _send(influx, summed[1])
+            sums.done(summed[0])
         return lines
 
     def _column(self) -> Names:
@@ -93,7 +111,7 @@ class Province:
             senml = Names(("senml",), np.zeros(count, np.int32))
             values = np.full(count, value)
             frame = Readings(points, devices, column, times, times + 500, values, senml)
-            lines += reading_lines([frame], self.series)
+            lines += self.marks.touch([frame], 0) + reading_lines([frame], self.series)
             if channel != "battery":
                 lines += feature_lines([_judged(frame, hour)], self.series)
         return lines

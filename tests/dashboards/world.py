@@ -15,6 +15,7 @@ from domain.rejects import Reject
 from domain.settings import InfluxSettings
 from domain.warnings import Forecast, Reason, WarningEvent, WarningKind, make_warning
 from storage.influx import InfluxStore
+from storage.rain_marks import WAIT_MS
 from tests.storage.servers import TOKEN, Gateway
 
 T0 = 1_780_272_000_000
@@ -51,13 +52,16 @@ def fill(gateway: Gateway) -> None:
     """Write two hours of it."""
     known = registry()
     settings = InfluxSettings(url=f"http://{gateway.address}", token=SecretStr(TOKEN))
-    store = InfluxStore(settings, lambda: known, partitions=2, clock=ManualClock(END))
+    clock = ManualClock(END)
+    store = InfluxStore(settings, lambda: known, partitions=2, clock=clock)
     for frames in (_quiet_states(), *_states()):
         store.write_states([frames])
     store.write_readings([_readings()])
     store.write_features([_features(), _rain_features()])
     store.write_warnings([(event, event.event_ms + 1500) for event in warnings()])
-    store.write_health(_health())
+    clock.advance(WAIT_MS)
+    for _ in range(2):  # each sums an hour's rain
+        store.write_health(_health())
     store.write_rejects(_rejects())
     store.close()
 

@@ -60,6 +60,10 @@ http {{
       if ($arg_bucket = page) {{ return 400 '<html>not for InfluxDB at all</html>'; }}
       {passed_on}
     }}
+    location = /query {{
+      if ($http_authorization != "Token {token}") {{ return 401; }}
+      {asked}
+    }}
   }}
 }}
 """
@@ -69,6 +73,7 @@ _TO_VERSION_1 = """
       proxy_pass http://127.0.0.1:{influx}/write?db=$arg_bucket&precision=$v1_precision;
 """
 _TO_VERSION_2 = "proxy_pass http://127.0.0.1:{influx};"
+_ASKED_1 = 'proxy_set_header Authorization ""; proxy_pass http://127.0.0.1:{influx};'
 
 
 class Influx(Server):
@@ -144,8 +149,14 @@ class Gateway(Server):
         passed_on = (_TO_VERSION_1 if influx.version == 1 else _TO_VERSION_2).format(
             influx=influx.port
         )
+        asked = (_ASKED_1 if influx.version == 1 else _TO_VERSION_2).format(influx=influx.port)
         text = _NGINX.format(
-            user=user, folder=folder, port=self.port, token=TOKEN, passed_on=passed_on
+            user=user,
+            folder=folder,
+            port=self.port,
+            token=TOKEN,
+            passed_on=passed_on,
+            asked=asked,
         )
         self._config.write_text(text, encoding="utf-8")
 
