@@ -144,6 +144,12 @@ class SamplingSettings(BaseModel):
     least_interval_s: float = Field(60.0, ge=1)
     most_points: int = Field(200, ge=1)
     """Points at blue or yellow that may be asked for more at once; orange and red always are."""
+    reply_s: float = Field(20.0, gt=0)
+    """Wait for a device's reply before it is asked again; doubled each time."""
+    retry_most_s: float = Field(3600.0, gt=0)
+    """Longest wait between two tries."""
+    tries: int = Field(5, ge=1)
+    """Commands without a reply after which a device is counted and said to be unanswering."""
 
 
 class ConsoleSettings(BaseModel):

@@ -14,7 +14,7 @@ import msgspec
 from alerts.notify import Notifier
 from domain import topics
 from domain.clock import Clock, SystemClock
-from domain.registry import RegistryFile
+from domain.registry import Registry, RegistryFile
 from domain.settings import Settings
 from domain.warnings import WarningEvent, decode_warning
 from ingest.asking import SamplingAsker
@@ -40,7 +40,7 @@ def make_notify_role(settings: Settings, clock: Clock | None = None) -> Role:
     app = make_app("notify", settings)
     registry = RegistryFile(settings.registry)
     notifier = Notifier(settings, lambda: registry.current, clock)
-    asker = SamplingAsker(settings) if settings.sampling.enabled else None
+    asker = _asker(settings, lambda: registry.current, clock)
     order = ReadOrder(app)
     health = HealthReporter(
         app, "notify", settings, clock, order, extra=lambda: _counters(notifier, asker)
@@ -50,7 +50,7 @@ def make_notify_role(settings: Settings, clock: Clock | None = None) -> Role:
     def take(events: list[WarningEvent]) -> None:
         notifier.accept(events)
         if asker is not None:
-            asker.take(events, registry.current)
+            asker.take(events)
 
     _add_agent(app, settings, take, health, order)
 
@@ -65,6 +65,16 @@ def make_notify_role(settings: Settings, clock: Clock | None = None) -> Role:
             asker.close()
 
     return Role(app, close)
+
+
+def _asker(
+    settings: Settings, registry: Callable[[], Registry], clock: Clock
+) -> SamplingAsker | None:
+    if not settings.sampling.enabled:
+        return None
+    asker = SamplingAsker(settings, registry, clock)
+    asker.start()
+    return asker
 
 
 def _counters(notifier: Notifier, asker: SamplingAsker | None) -> dict[str, int]:

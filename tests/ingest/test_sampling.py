@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from domain.clock import SystemClock
 from domain.points import Point
 from domain.registry import Registry
-from domain.settings import MqttSettings, SamplingSettings, load_settings
+from domain.settings import AlertSettings, MqttSettings, SamplingSettings, load_settings
 from domain.warnings import WarningEvent, WarningKind, make_warning
 from ingest.asking import SamplingAsker
-from ingest.sampling import SamplingPlan
+from ingest.commands import message_id
+from ingest.sampling import Request, SamplingPlan
 from tests.sensors_sim.test_commands import DP, POINTS, SENML, Centre, device_of, under_way
 from tests.sensors_sim.worlds import wait_until
 from tests.servers import Mosquitto
@@ -31,26 +33,37 @@ def test_devices_of_either_dialect_read_more_often_until_the_level_has_fallen(
     mosquitto: Mosquitto, tmp_path: Path
 ) -> None:
     settings = load_settings(environ={"GEOHAZARD_SAMPLING__ENABLED": "true"}).model_copy(
-        update={"mqtt": MqttSettings(port=mosquitto.port)}
+        update={
+            "mqtt": MqttSettings(port=mosquitto.port),
+            "alerts": AlertSettings(outbox=tmp_path / "outbox.sqlite"),
+        }
     )
     points, registry = (DP[0], SENML[0]), Registry.of(POINTS)
-    asker = SamplingAsker(settings)
+    asker = SamplingAsker(settings, lambda: registry, SystemClock())
+    asker.start()
     try:
         with under_way(mosquitto.port, tmp_path) as (centre, _):
             raised = [event(p, WarningKind.RAISED, 3, 0, 1) for p in points]
-            asker.take(raised, registry)
+            asker.take(raised)
             for number, told in enumerate(raised):
-                assert centre.reply(told.id)["result"] == "succ"
+                assert centre.reply(_msgid(points[number], told))["result"] == "succ"
                 assert _interval_s(centre, points[number], f"s{number}") == "200"
             cleared = [event(p, WarningKind.CLEARED, 0, 3, 2) for p in points]
-            asker.take(cleared, registry)
+            wait_until(lambda: asker.counters()["commands_answered"] == 2)
+            assert asker.counters()["sampling_faster"] == 2
+            asker.take(cleared)
             for number, told in enumerate(cleared):
-                assert centre.reply(told.id)["result"] == "succ"
+                assert centre.reply(_msgid(points[number], told))["result"] == "succ"
                 assert _interval_s(centre, points[number], f"t{number}") == "600"
-            wait_until(lambda: asker.counters()["commands"] == 8)
+            wait_until(lambda: asker.counters()["commands_answered"] == 4)
+            told_at_all = asker.counters()
     finally:
         asker.close()
-    assert asker.counters()["sampling_faster"] == 0
+    assert told_at_all["sampling_faster"] == told_at_all["commands_unanswered"] == 0
+
+
+def _msgid(point: Point, told: WarningEvent) -> str:
+    return message_id(Request(point, device_of(point).device_id, 0.0, told.id))
 
 
 def _interval_s(centre: Centre, point: Point, msgid: str) -> str:
