@@ -185,9 +185,9 @@ _WORDS_ZH = {
     "usual level": "平时基线",
     "time left": "剩余时间上限",
     "turn least": "位移伴随的最小转角",
-    "velocity": "速率",
-    "velocity constant": "匀速阶段速率",
-    "velocity low": "速率下限",
+    "velocity": "位移速率",
+    "velocity constant": "匀速阶段位移速率",
+    "velocity low": "位移速率（置信下限）",
     "window": "时间窗",
 }
 
@@ -230,7 +230,7 @@ def quantity(key: str) -> Quantity:
     --------
     >>> q = quantity("velocity_mm_per_day")
     >>> q.name_en, q.name_zh, q.unit
-    ('velocity', '速率', 'mm/day')
+    ('velocity', '位移速率', 'mm/day')
     >>> quantity("threshold_ratio").with_unit(1.25), quantity("sta_lta").with_unit(4.25)
     ('1.25 times', '4.25')
     """

@@ -62,7 +62,8 @@ def explain(
 def _text(case: Case, lang: Language, status: str) -> str:
     found = in_words(case.event, case.point, status)
     words = found.zh if lang is Language.ZH else found.en
-    parts = [words.headline, words.advice, "", words.text]
+    advice = f"处置建议：{words.advice}" if lang is Language.ZH else words.advice
+    parts = [words.headline, advice, "", words.text]
     readings = readings_text(case, lang.value)
     if readings:
         parts += ["", readings]

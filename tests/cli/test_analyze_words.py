@@ -27,7 +27,14 @@ def test_in_words_with_units_and_limits(failing: Path) -> None:
 
 def test_in_chinese(failing: Path) -> None:
     said = RUN.invoke(app, ["analyze", str(failing), *OPTIONS, "--lang", "zh"]).output
-    for words in ("共120行", "质量：合格", "级别变化", "红色速率 432", "毫米/天", "最高级别：红色"):
+    for words in (
+        "共120行",
+        "质量：合格",
+        "级别变化",
+        "红色位移速率 432",
+        "毫米/天",
+        "最高级别：红色",
+    ):
         assert words in said
     assert "…" not in said, "nothing of a reason is cut off"
 

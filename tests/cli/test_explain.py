@@ -65,6 +65,7 @@ def test_from_an_evaluated_record_with_a_picture(record, warning, tmp_path):
 def test_in_chinese(record, warning):
     result = run(warning.id, "--data-dir", record, "--lang", "zh")
     assert "依据：" in result.stdout
+    assert result.stdout.splitlines()[1].startswith("处置建议：")
     assert "触发读数" in result.stdout
     assert "Why" not in result.stdout
 
