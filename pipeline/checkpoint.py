@@ -5,7 +5,7 @@ a manifest that names slot and offset is written only when Kafka has acknowledge
 process that dies in between leaves the older snapshot in force.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 import msgspec
@@ -44,6 +44,10 @@ class Changelog(Protocol):
         """Write, and return once Kafka has acknowledged all items."""
         ...
 
+    def forget(self, keys: Iterable[bytes]) -> None:
+        """Let go what is kept of keys in this process's memory; Kafka keeps it."""
+        ...
+
 
 def load(table: Changelog, partition: int) -> tuple[int, bytes] | None:
     """Read the latest whole snapshot of a partition.
@@ -78,6 +82,8 @@ async def save(table: Changelog, partition: int, offset: int, snapshot: bytes) -
     await table.write(partition, items)
     manifest = Manifest(slot, len(items), offset)
     await table.write(partition, [(_manifest_key(partition), msgspec.json.encode(manifest))])
+    if last is not None:  # nothing reads the older snapshot any more
+        table.forget(_piece_key(partition, last.slot, n) for n in range(last.pieces))
 
 
 def _items(partition: int, slot: int, snapshot: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -130,3 +136,8 @@ class FaustChangelog:
             await future
         for key, value in items:
             self._table.data[key] = value
+
+    def forget(self, keys: Iterable[bytes]) -> None:
+        """Let go what is kept of keys in this process's memory; Kafka keeps it."""
+        for key in keys:
+            self._table.data.pop(key, None)

@@ -1,7 +1,7 @@
 """A snapshot is in force whole or not at all."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -40,6 +40,10 @@ class MemoryChangelog:
             self.writes_left -= 1
             self.data[key] = value
 
+    def forget(self, keys: Iterable[bytes]) -> None:
+        for key in keys:
+            del self.data[key]
+
 
 @dataclass
 class Sum:
@@ -69,6 +73,14 @@ def test_the_latest_snapshot_is_read_back() -> None:
     offset, blob = checkpoint.load(table, 3) or (None, b"")
     assert offset == 4
     assert blob == b"\x04" * (checkpoint.PIECE_BYTES + 7)
+
+
+def test_memory_holds_one_snapshot_only() -> None:
+    table = MemoryChangelog()
+    for offset in range(3):
+        save(table, offset, bytes([offset]) * (3 * checkpoint.PIECE_BYTES))
+    assert sum(map(len, table.data.values())) < 3 * checkpoint.PIECE_BYTES + 100
+    assert checkpoint.load(table, 3) == (2, b"\x02" * (3 * checkpoint.PIECE_BYTES))
 
 
 def test_a_shorter_snapshot_is_not_mixed_with_a_longer_one_before() -> None:
