@@ -9,10 +9,11 @@ config="${MOSQUITTO_CONFIG:-/mosquitto/config/mosquitto.conf}"
 {
     printf 'ingest:%s\n' "$MQTT_INGEST_PASSWORD"
     printf 'simulator:%s\n' "$MQTT_SIM_PASSWORD"
+    printf 'notify:%s\n' "$MQTT_NOTIFY_PASSWORD"
     printf 'operator:%s\n' "$MQTT_OPERATOR_PASSWORD"
     printf 'health:%s\n' "$MQTT_HEALTH_PASSWORD"
 } > "$services"
 mosquitto_passwd -U "$services"
 [ -e "$devices" ] || : > "$devices"
-unset MQTT_INGEST_PASSWORD MQTT_SIM_PASSWORD MQTT_OPERATOR_PASSWORD
+unset MQTT_INGEST_PASSWORD MQTT_NOTIFY_PASSWORD MQTT_SIM_PASSWORD MQTT_OPERATOR_PASSWORD
 exec mosquitto -c "$config"

@@ -16,6 +16,7 @@ from tests.servers import Mosquitto, Server, free_port
 DEADLINE_S = 10.0
 PASSWORDS = {
     "ingest": "ingest-secret",
+    "notify": "notify-secret",
     "simulator": "simulator-secret",
     "operator": "operator-secret",
     "health": "health-secret",
@@ -47,6 +48,7 @@ class DeployedMosquitto(Server):
             f"DEVICES_PASSWD={self.devices}",
             f"MOSQUITTO_CONFIG={self._config}",
             f"MQTT_INGEST_PASSWORD={PASSWORDS['ingest']}",
+            f"MQTT_NOTIFY_PASSWORD={PASSWORDS['notify']}",
             f"MQTT_SIM_PASSWORD={PASSWORDS['simulator']}",
             f"MQTT_OPERATOR_PASSWORD={PASSWORDS['operator']}",
             f"MQTT_HEALTH_PASSWORD={PASSWORDS['health']}",

@@ -95,6 +95,44 @@ def test_a_device_hears_only_its_own_commands(broker: DeployedMosquitto) -> None
         assert set(device.expect(1)) == {(COMMAND.format("station-a"), b"for a")}
 
 
+def test_notify_asks_devices_hears_their_replies_and_nothing_else(
+    broker: DeployedMosquitto,
+) -> None:
+    reply = COMMAND.format("station-a").replace("command", "reply")
+    with (
+        connected(broker.service_port, "notify") as notify,
+        connected(broker.service_port, "simulator") as simulator,
+        connected(broker.port, "station-a") as device,
+    ):
+        assert notify.refused is None
+        for topic in ("#", "geohazard/v1/+/+/+/reply", "$dr", "$dp", "$creq/+/+"):
+            notify.subscribe(topic)
+        device.subscribe(COMMAND.format("station-a"))
+        assert notify.publish(COMMAND.format("station-a"), b"ask")
+        assert notify.publish("$creq/station-a/cmd")
+        assert device.expect(1) == [(COMMAND.format("station-a"), b"ask")]
+        assert simulator.publish("$dp", b"not for it")
+        assert device.publish(TELEMETRY.format("station-a"), b"not for it")
+        assert simulator.publish("$dr", b"one")
+        assert device.publish(reply, b"two")
+        assert {payload for _, payload in notify.expect(2)} == {b"one", b"two"}
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        TELEMETRY.format("station-a"),
+        TELEMETRY.format("station-a").replace("telemetry", "reply"),
+        "$dp",
+        "$dr",
+        "$creq/station-a/firmware",
+    ],
+)
+def test_notify_cannot_speak_as_a_device(broker: DeployedMosquitto, topic: str) -> None:
+    with connected(broker.service_port, "notify") as notify:
+        assert not notify.publish(topic)
+
+
 def test_nobody_takes_the_session_of_another(broker: DeployedMosquitto) -> None:
     """A device that names itself like ingest is still only itself."""
     with (

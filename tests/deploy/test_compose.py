@@ -115,7 +115,8 @@ def test_each_role_holds_only_its_own_secrets() -> None:
     assert held("store") == {"GEOHAZARD_INFLUX__TOKEN"}
     assert held("console") == {"GEOHAZARD_INFLUX__TOKEN", "GEOHAZARD_CONSOLE__PASSWORD"}
     assert held("detect") == set()
-    assert held("notify") == set()  # its secret is inside GEOHAZARD_ALERTS__RECEIVERS
+    # That of its webhooks is inside GEOHAZARD_ALERTS__RECEIVERS.
+    assert held("notify") == {"GEOHAZARD_MQTT__PASSWORD"}
     secret = _settings("notify").alerts.receivers[0].secret
     assert secret is not None
     assert secret.get_secret_value() == compose.example()["WEBHOOK_SECRET"]
