@@ -1,55 +1,17 @@
 """The outbox: once, in order, durable, bounded, and shared with other processes."""
 
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from alerts.acceptance import EARLY_GAP_MS
-from alerts.database import OutboxError
 from alerts.episode import Earlier
-from alerts.outbox import DAY_MS, Job, Outbox
-from alerts.upkeep import KEEP_DEAD_DAYS, KEEP_DELIVERED_DAYS, prune
+from alerts.outbox import DAY_MS, Outbox
+from alerts.upkeep import KEEP_DEAD_DAYS, prune
 from domain.acknowledgements import acknowledge
 from domain.warnings import WarningEvent, WarningKind
 from tests.alerts.builders import make_event, story
+from tests.alerts.outboxes import chain, due, job, put
 
 A, B = "500235010001", "500235010002"
-
-
-@pytest.fixture
-def outbox(tmp_path: Path) -> Iterator[Outbox]:
-    box = Outbox(tmp_path / "deep" / "outbox.sqlite")
-    yield box
-    box.close()
-
-
-def body_for(event: WarningEvent, earlier: tuple[Earlier, ...]) -> bytes:
-    return f"{event.id} after {[e.id for e in earlier]}".encode()
-
-
-def put(outbox: Outbox, *events: WarningEvent, now: int = 0, to: tuple[str, ...] = ("r",)) -> int:
-    return outbox.accept(events, lambda _: to, body_for, now)
-
-
-def due(outbox: Outbox, now: int = 0, receiver: str = "r") -> list[str]:
-    return [job.event_id for job in outbox.due(receiver, now, 100)]
-
-
-def job(outbox: Outbox, now: int = 0) -> Job:
-    return outbox.due("r", now, 1)[0]
-
-
-def chain(point: str, *levels: int) -> list[WarningEvent]:
-    """Make events of one point that go through levels."""
-    pairs = zip((0, *levels), levels, strict=False)
-    return [
-        make_event(WarningKind.UPGRADED, level, previous, number, point)
-        for number, (previous, level) in enumerate(pairs, start=1)
-    ]
 
 
 def test_an_event_that_comes_again_changes_nothing(outbox: Outbox) -> None:
@@ -185,79 +147,6 @@ def test_busy_messages_are_not_given_out_again(outbox: Outbox) -> None:
     put(outbox, *events)
     busy = [e.id for e in events[:2]]
     assert [j.event_id for j in outbox.due("r", 0, 2, busy)] == [e.id for e in events[2:4]]
-
-
-def test_all_survives_another_opening(outbox: Outbox) -> None:
-    put(outbox, *chain(A, 1, 2))
-    again = Outbox(outbox.db.path)
-    assert due(again) == due(outbox)
-    again.close()
-
-
-def test_commits_are_synchronous_and_logged(outbox: Outbox) -> None:
-    with outbox.db.writing() as db:
-        assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-        assert db.execute("PRAGMA synchronous").fetchone()[0] == 2
-
-
-def test_reading_does_not_wait_for_a_writer(outbox: Outbox) -> None:
-    put(outbox, *chain(A, 1))
-    with outbox.db.writing() as db:
-        db.execute("DELETE FROM delivery")
-        assert outbox.count("pending") == 1, "what is not committed is not seen"
-    assert outbox.count("pending") == 0
-
-
-def test_another_process_can_write_between(outbox: Outbox) -> None:
-    put(outbox, *chain(A, 1))
-    code = (
-        "import sys; from pathlib import Path; from alerts.outbox import Outbox\n"
-        "from tests.alerts.test_outbox import *\n"
-        "box = Outbox(Path(sys.argv[1])); box.record_delivered(job(box), 200, 5); box.close()"
-    )
-    subprocess.run([sys.executable, "-c", code, str(outbox.db.path)], check=True)
-    assert outbox.count("delivered") == 1
-    assert put(outbox, *chain(B, 1)) == 1
-
-
-@pytest.mark.parametrize("content", [b"no database at all, but long enough" * 100, None])
-def test_a_foreign_file_is_left_alone(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "other"
-    if content is None:
-        db = sqlite3.connect(path)
-        db.execute("CREATE TABLE mine (x)")
-        db.close()
-    else:
-        path.write_bytes(content)
-    before = path.read_bytes() if content else None
-    with pytest.raises(OutboxError, match="other"):
-        Outbox(path)
-    assert content is None or path.read_bytes() == before
-
-
-def test_a_later_version_is_refused(outbox: Outbox) -> None:
-    with outbox.db.writing() as db:
-        db.execute("PRAGMA user_version = 2")
-    with pytest.raises(OutboxError, match="schema 1"):
-        Outbox(outbox.db.path)
-
-
-def test_old_and_done_is_removed_but_open_episodes_are_remembered(outbox: Outbox) -> None:
-    lowered = make_event(WarningKind.DOWNGRADED, 1, 2, 2, A)
-    open_, ended = [*chain(A, 2), lowered], story(B)
-    put(outbox, *open_, *ended)
-    while jobs := outbox.due("r", 0, 100):
-        for one in jobs:
-            outbox.record_delivered(one, 200, 0)
-    late = (KEEP_DELIVERED_DAYS + 1) * DAY_MS
-    assert prune(outbox, KEEP_DELIVERED_DAYS * DAY_MS) == 0
-    assert prune(outbox, late) == len(open_) + len(ended)
-    assert put(outbox, *open_, now=late) == 0, "an open episode's event is still known"
-    put(outbox, make_event(WarningKind.CLEARED, 0, 1, 3, A), now=late)
-    assert open_[0].id in job(outbox, late).body.decode()
-    with outbox.db.reading() as db:
-        left = db.execute("SELECT DISTINCT point_id FROM event").fetchall()
-    assert [row[0] for row in left] == [A]
 
 
 def test_what_can_never_be_sent_becomes_dead_and_goes_at_last(outbox: Outbox) -> None:

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from domain.errors import GeohazardError
 from domain.registry import Registry
 from domain.settings import MqttSettings, load_settings
 from ingest.decoders import Decoders
@@ -24,23 +22,11 @@ from sensors_sim.generate import GenerateConfig, generate
 from sensors_sim.live import LiveConfig
 from sensors_sim.scenario import load_scenario
 from sensors_sim.summary import Summary
+from tests.sensors_sim.running import in_thread, rows_of
 from tests.sensors_sim.worlds import DEADLINE_S, DP_TOPIC, Listener, live_config, wait_until
 from tests.servers import Mosquitto, Rumqttd
 
 pytestmark = pytest.mark.integration
-
-
-def rows_of(path: Path) -> list[dict[str, Any]]:
-    with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as stream:
-        rows: list[dict[str, Any]] = stream.read_all().to_pylist()
-    return rows
-
-
-def in_thread(config: LiveConfig, stop: threading.Event) -> tuple[threading.Thread, list[Summary]]:
-    done: list[Summary] = []
-    thread = threading.Thread(target=lambda: done.append(live.run(config, stop)))
-    thread.start()
-    return thread, done
 
 
 def through_ingest(
@@ -170,29 +156,6 @@ def test_a_broker_that_dies_and_returns_loses_nothing(rumqttd: Rumqttd, tmp_path
     assert summary.unacknowledged == summary.unsent == 0
 
 
-def test_stop_ends_an_endless_run_within_three_seconds(rumqttd: Rumqttd, tmp_path: Path) -> None:
-    seen: list[Counters] = []
-    config = live_config(rumqttd.port, tmp_path, 300, duration_s=None, on_progress=seen.append)
-    stop = threading.Event()
-    thread, done = in_thread(config, stop)
-    wait_until(lambda: bool(seen) and seen[-1].messages_published > 300)
-    began = time.monotonic()
-    stop.set()
-    thread.join(DEADLINE_S)
-    assert time.monotonic() - began < 3.0
-    assert done[0].messages_published == len(rows_of(tmp_path / "ledger.arrow"))
-
-
-def test_stop_ends_a_run_without_a_broker(tmp_path: Path) -> None:
-    config = live_config(1, tmp_path, 5)
-    stop = threading.Event()
-    thread, done = in_thread(config, stop)
-    stop.set()
-    thread.join(3.0)
-    assert not thread.is_alive()
-    assert done[0].messages_published == 0
-
-
 def test_the_order_of_bytes_is_the_same_in_every_run(rumqttd: Rumqttd, tmp_path: Path) -> None:
     orders = []
     for turn in range(2):
@@ -225,24 +188,6 @@ def test_a_broker_with_dollar_topics_carries_both_dialects(
     summary = live.run(live_config(mosquitto.port, tmp_path, 100, mqtt=mqtt), threading.Event())
     assert summary.messages_published == len(rows_of(tmp_path / "ledger.arrow")) > 500
     assert summary.unacknowledged == 0
-
-
-def test_a_wrong_password_is_an_error_and_not_a_wait(tmp_path: Path) -> None:
-    if Mosquitto.program() is None:
-        pytest.skip("mosquitto is not installed")
-    server = Mosquitto(tmp_path / "mosquitto", ("allow_anonymous false",))
-    server.start()
-    try:
-        with pytest.raises(GeohazardError, match="refuses sim-0"):
-            live.run(live_config(server.port, tmp_path, 5), threading.Event())
-    finally:
-        server.stop()
-
-
-def test_a_registry_with_another_interval_is_refused(tmp_path: Path) -> None:
-    config = live_config(1, tmp_path, 5, speed=1.0)
-    with pytest.raises(GeohazardError, match="interval"):
-        live.run(config, threading.Event())
 
 
 def test_a_record_and_a_live_run_give_a_device_the_same_readings(
