@@ -1,6 +1,6 @@
 """What the motion of series supports, and the numbers that say so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,10 +33,10 @@ class Evidence:
     ----------
     velocity_low
         Lower bound of the velocity's size, two standard errors.
-    acceleration, acceleration_error
-        Per day squared, and the half width of its band of 95 %.
     constant, constant_days
         Rate of the constant stage, and how long that lasted.
+    acceleration, acceleration_error
+        Per day squared, and the half width of its band of 95 %.
     onset_hours
         For how long the motion has left the line of its constant stage.
     left_hours
@@ -50,14 +50,20 @@ class Evidence:
     sigmas: F64
     velocity: F64
     velocity_low: F64
-    acceleration: F64
-    acceleration_error: F64
     angle: F64
     constant: F64
-    constant_days: F64
-    onset_hours: F64
-    left_hours: F64
     window_hours: F64
+    acceleration: F64 = field(init=False)
+    acceleration_error: F64 = field(init=False)
+    constant_days: F64 = field(init=False)
+    onset_hours: F64 = field(init=False)
+    left_hours: F64 = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Not known until something finds it."""
+        names = ("acceleration", "acceleration_error", "constant_days", "onset_hours", "left_hours")
+        for name, unknown in zip(names, np.full((5, len(self.claim)), np.nan), strict=True):
+            setattr(self, name, unknown)
 
     def features(self) -> F64:
         """Columns in the order of `FEATURE_NAMES`."""

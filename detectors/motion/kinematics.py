@@ -22,6 +22,7 @@ from detectors.base import FEATURES, Verdict
 from detectors.motion import constant
 from detectors.motion.evidence import FEATURE_NAMES
 from detectors.motion.levels import levels_of
+from detectors.motion.scales import LEAST_SHARE, Scales
 from detectors.quality import returns
 from detectors.rules import FAMILIES
 from detectors.scores import score_of_sigmas
@@ -30,9 +31,6 @@ from detectors.state.blocks import block_values
 from detectors.state.columns import F64, U8, Array, Columns, Field, Mask
 from detectors.state.noise import PRIOR, SCALE_SHARE, floored, learn
 from detectors.state.tracks import DAY_MS, Round
-
-LEAST_SHARE = 0.1
-"""Least share of the whole that each of the three steps must have."""
 
 PRESCREEN = 0.45
 """Share of the sigmas of a claim from which a motion is looked at in detail."""
@@ -146,12 +144,14 @@ class Motion:
         coarse = coarse_ring(part)
         slow_values, slow_times = block_values(*coarse)
         table, rows = part.table, part.series
-        all_values = np.concatenate((values[:, :, mask], slow_values))
-        all_times = np.concatenate((times[:, :, mask], slow_times))
         counts = np.stack((part.count, table["coarse_count"][rows]))
-        evidence = levels_of(
-            part, ((part.values, part.times), coarse), all_values, all_times, noise[:, mask], counts
+        seen = Scales.of(
+            np.concatenate((values[:, :, mask], slow_values)),
+            np.concatenate((times[:, :, mask], slow_times)),
+            noise[:, mask],
+            counts,
         )
+        evidence = levels_of(part, ((part.values, part.times), coarse), seen, counts)
         table["moved"][rows] = evidence.stay > 0
         for name in ("claim", "sure", "stay"):
             getattr(verdict, name)[mask] = getattr(evidence, name)

@@ -7,8 +7,9 @@ from detectors.motion.evidence import Evidence
 from detectors.motion.flows import flows
 from detectors.motion.one_step import steps_only
 from detectors.motion.onset import onset_hours
-from detectors.motion.runaway import runaway
+from detectors.motion.runaway import Runaway, runaway
 from detectors.motion.runaway_levels import lift
+from detectors.motion.scales import Scales
 from detectors.motion.speed_levels import level_of_speed
 from detectors.rules import FAMILIES
 from detectors.state.blocks import theil_sen
@@ -27,79 +28,66 @@ STAY_SIGMA_SHARE = 0.7
 
 _LONGER = slice(5, 8)
 """Coarse scales beyond the shortest."""
-_SIZES = np.array([1, 2, 4, 8])[:, None]
-_SLOPE_ERROR = 3.0 / np.sqrt(5.0)
-"""Standard error of a slope through four equally spaced values, times span over noise."""
 _TILT = FAMILIES.index("tilt")
 
 
-def levels_of(
-    batch: Round, rings: Rings, values: F64, times: F64, noise: F64, counts: Array
-) -> Evidence:
+def levels_of(batch: Round, rings: Rings, seen: Scales, counts: Array) -> Evidence:
     """Judge all scales and keep the one that supports most.
 
     Parameters
     ----------
     rings
         Values and times of the fine and of the coarse ring, shape (32, n) each.
-    values, times
-        Blocks, shape (8, 4, n).
-    noise
-        Standard deviation of a block at each scale, shape (8, n).
     counts
         Readings and coarse bins so far, shape (2, n).
     """
-    known = np.concatenate((counts[0] >= 4 * _SIZES, counts[1] >= 4 * _SIZES))
-    times = np.where(known[:, None], times, np.arange(4.0)[:, None])
-    values = np.where(known[:, None], values, 0.0)
-    step = values[:, 1:] - values[:, :-1]
-    whole = values[:, 3] - values[:, 0]
-    least = np.abs(step).min(axis=1)
-    error = np.sqrt(2.0) * noise
-    sigmas = np.abs(whole) / error
-    steady = known & (step[:, 0] * step[:, 1] > 0) & (step[:, 1] * step[:, 2] > 0)
-    steady &= least >= 0.1 * np.abs(whole)
-    span = times[:, 3] - times[:, 0]
-    speed = np.abs(_quick_slope(values, times))
-    low = speed - 2.0 * _SLOPE_ERROR * noise / span
     tilt = batch.family == _TILT
-    smallest = np.where(tilt, batch.limits["motion_least_deg"], batch.limits["motion_least_mm"])
-    large = steady & (np.abs(whole) >= smallest)
     constant = np.abs(batch.table["constant"][batch.series].astype(np.float64))
-    level, absolute = level_of_speed(batch, low, constant, tilt, 1.0)
+    claims, certain, half = _counting(batch, seen, tilt)
+    grows = runaway(batch, *rings[1], seen.noise, counts)
+    _step_aside(batch, seen, claims, certain, grows)
+    level, absolute = level_of_speed(batch, seen.low, constant, tilt, 1.0)
+    at_half = level_of_speed(batch, seen.speed, constant, tilt, 0.5)[0]
+    claim, stay = np.where(claims, level, 0), np.where(half, at_half, 0)
+    # A drifting sensor leaves its own past as a slope does: only the velocity itself is sure.
+    sure = np.where(certain, absolute, 0)
+    evidence, scale = _telling(batch, seen, (claim, sure, stay), constant)
+    found = accelerations(rings, scale, seen.noise, counts)
+    evidence.acceleration, evidence.acceleration_error = found
+    lift(evidence, batch, grows, tilt)
+    _date(evidence, batch, rings, seen.noise, counts)
+    return evidence
+
+
+def _counting(batch: Round, seen: Scales, tilt: Mask) -> tuple[Mask, Mask, Mask]:
+    """Which motions count, which are beyond doubt, and which keep a level up, shape (8, n)."""
+    smallest = np.where(tilt, batch.limits["motion_least_deg"], batch.limits["motion_least_mm"])
+    size = np.abs(seen.whole)
+    large = seen.steady & (size >= smallest)
     chance = chances(batch.interval_ms)
     needed = chance * batch.limits["motion_claim_sigma"]
-    claims = large & (sigmas >= needed) & (least >= error)
-    claims[1:4] &= flows(batch, noise[0], whole[1:4], (2, 4, 8), 4)
+    claims = large & (seen.sigmas >= needed) & (seen.least >= seen.error)
+    claims[1:4] &= flows(batch, seen.noise[0], seen.whole[1:4], (2, 4, 8), 4)
     needed_to_be_sure = chance * batch.limits["motion_sure_sigma"]
-    certain = claims & (sigmas >= needed_to_be_sure) & (least >= 2.0 * error)
+    certain = claims & (seen.sigmas >= needed_to_be_sure) & (seen.least >= 2.0 * seen.error)
     # What the series does anyway in longer times (tides of heat, flicker) is no motion either.
-    restless = np.maximum.accumulate(noise[::-1])[::-1]
-    claims &= np.abs(whole) >= CLAIM_RESTLESS * restless
-    certain &= np.abs(whole) >= SURE_RESTLESS * restless
-    still = _goes_on(whole, span, speed, noise)
-    claims[_LONGER] &= still
-    certain[_LONGER] &= still
-    grows = runaway(batch, *rings[1], noise, counts)
-    asked = claims[:4].any(axis=0) | grows.claims[:3].any(axis=0)
-    goes_on = ~steps_only(batch, noise[0], asked)
+    restless = np.maximum.accumulate(seen.noise[::-1])[::-1]
+    claims &= size >= CLAIM_RESTLESS * restless
+    certain &= size >= SURE_RESTLESS * restless
+    goes_on = _goes_on(seen)
+    claims[_LONGER] &= goes_on
+    certain[_LONGER] &= goes_on
+    return claims, certain, large & (seen.sigmas >= STAY_SIGMA_SHARE * needed)
+
+
+def _step_aside(batch: Round, seen: Scales, claims: Mask, certain: Mask, grows: Runaway) -> None:
+    """Take back what the newest readings show where it is one step of a receiver and then rest."""
+    asked: Mask = claims[:4].any(axis=0) | grows.claims[:3].any(axis=0)
+    goes_on = ~steps_only(batch, seen.noise[0], asked)
     claims[:4] &= goes_on
     certain[:4] &= goes_on
     grows.claims[:3] &= goes_on
     grows.certain[:3] &= goes_on
-    half = large & (sigmas >= STAY_SIGMA_SHARE * needed)
-    claim = np.where(claims, level, 0)
-    # A drifting sensor leaves its own past as a slope does: only the velocity itself is sure.
-    sure = np.where(certain, absolute, 0)
-    stay = np.where(half, level_of_speed(batch, speed, constant, tilt, 0.5)[0], 0)
-    evidence, scale = _telling(
-        batch, values, times, claim, sure, stay, sigmas, low, whole, constant
-    )
-    found = accelerations(rings, scale, noise, counts)
-    evidence.acceleration, evidence.acceleration_error = found
-    lift(evidence, batch, grows, tilt)
-    _date(evidence, batch, rings, noise, counts)
-    return evidence
 
 
 def _date(evidence: Evidence, batch: Round, rings: Rings, noise: F64, counts: Array) -> None:
@@ -127,55 +115,41 @@ def _of(ring: tuple[Array, F64], rows: Rows) -> tuple[Array, F64]:
     return values[:, rows], times[:, rows]
 
 
-def _goes_on(whole: F64, span: F64, speed: F64, noise: F64) -> Mask:
+def _goes_on(seen: Scales) -> Mask:
     """Whether the motion of the longest scales still shows in the newest bins, shape (3, n).
 
     Days after a slope has failed and come to rest, the failure lies across the blocks of a long
     window and looks like steady motion through all of it.
     """
     newest = _LONGER.start - 1
-    recent = whole[newest] * np.sign(whole[_LONGER]) / span[newest]
-    error = np.sqrt(2.0) * noise[newest] / span[newest]
-    found: Mask = recent + 2.0 * error >= GOES_ON_SHARE * speed[_LONGER]
+    recent = seen.whole[newest] * np.sign(seen.whole[_LONGER]) / seen.span[newest]
+    error = np.sqrt(2.0) * seen.noise[newest] / seen.span[newest]
+    found: Mask = recent + 2.0 * error >= GOES_ON_SHARE * seen.speed[_LONGER]
     return found
 
 
 def _telling(
-    batch: Round,
-    values: F64,
-    times: F64,
-    claim: Array,
-    sure: Array,
-    stay: Array,
-    sigmas: F64,
-    low: F64,
-    whole: F64,
-    constant: F64,
+    batch: Round, seen: Scales, levels: tuple[Array, Array, Array], constant: F64
 ) -> tuple[Evidence, Array]:
     """Pick each reading's scale: highest claim, then sure level, then stay, then most sigmas."""
-    rank = claim * 10_000.0 + sure * 1000.0 + stay * 100.0 + np.minimum(sigmas, 99.0)
+    claim, sure, stay = levels
+    rank = claim * 10_000.0 + sure * 1000.0 + stay * 100.0 + np.minimum(seen.sigmas, 99.0)
     best = rank.argmax(axis=0)
-    column = np.arange(len(batch))
-    own_values, own_times = values[best, :, column].T, times[best, :, column].T
-    velocity = theil_sen(own_values, own_times)
-    nothing = np.full((5, len(batch)), np.nan)
+    pick = best, np.arange(len(batch))
+    values, times = (blocks[best, :, pick[1]].T for blocks in (seen.values, seen.times))
+    velocity = theil_sen(values, times)
     angle = np.degrees(np.arctan(np.abs(velocity) / constant))
     evidence = Evidence(
         claim=claim.max(axis=0).astype(np.uint8),
         sure=sure.max(axis=0).astype(np.uint8),
         stay=np.maximum(stay.max(axis=0), claim.max(axis=0)).astype(np.uint8),
-        displacement=whole[best, column],
-        sigmas=sigmas[best, column],
+        displacement=seen.whole[pick],
+        sigmas=seen.sigmas[pick],
         velocity=velocity,
-        velocity_low=low[best, column],
-        acceleration=nothing[0],
-        acceleration_error=nothing[1],
+        velocity_low=seen.low[pick],
         angle=np.where(batch.family == _TILT, np.nan, angle),
         constant=constant,
-        constant_days=nothing[2],
-        onset_hours=nothing[3],
-        left_hours=nothing[4],
-        window_hours=24.0 * (own_times[3] - own_times[0]),
+        window_hours=24.0 * (times[3] - times[0]),
     )
     return evidence, best
 
@@ -194,11 +168,3 @@ def chances(interval_ms: F64) -> F64:
     draws = np.maximum(YEAR_MS / interval_ms, 12.0)
     factor: F64 = np.clip(np.sqrt(np.log(draws) / np.log(YEAR_MS / 600_000.0)), 0.7, 1.3)
     return factor
-
-
-def _quick_slope(values: F64, times: F64) -> F64:
-    """Median of the three longest slopes of four blocks, at every scale."""
-    one = (values[:, 3] - values[:, 0]) / (times[:, 3] - times[:, 0])
-    two = (values[:, 2] - values[:, 0]) / (times[:, 2] - times[:, 0])
-    three = (values[:, 3] - values[:, 1]) / (times[:, 3] - times[:, 1])
-    return np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three))
