@@ -13,7 +13,7 @@ import numpy.typing as npt
 from detectors.analysed import Analysis, LevelChange
 from detectors.engine import Engine
 from detectors.rules import DEFAULT_RULES, Rules
-from detectors.state.columns import F64, I64
+from detectors.state.columns import F64, I64, Array, Rows
 from domain.channels import CHANNELS
 from domain.frames import Names, Readings
 from domain.hazards import HazardType
@@ -92,30 +92,11 @@ def _run(
     point_id = make_point_id("000000", hazard, 1)
     device = Device(_DEVICE, (channel,), interval_s)
     point = Point(point_id, "file", hazard, 0.0, 0.0, devices=(device,))
-    engine = Engine({point_id: point}, rules)
-    finite = np.isfinite(value)
-    order = np.argsort(time_ms, kind="stable")
-    order = order[finite[order]]
-    first = np.ones(len(order), bool)
-    first[1:] = np.diff(time_ms[order]) != 0
-    kept = order[first]
-    outcome = engine.process(_readings(point_id, channel, time_ms[kept], value[kept]))
+    kept, source = _in_order(time_ms, value)
+    readings = _readings(point_id, channel, time_ms[kept], value[kept])
+    outcome = Engine({point_id: point}, rules).process(readings)
     features = outcome.features
-    source = np.full(size, -1, np.intp)
-    source[order] = np.cumsum(first) - 1
-    shown = source >= 0
-    flag, level = np.full(size, Flag.MISSING, np.uint8), np.zeros(size, np.uint8)
-    tests = np.zeros(size, np.int64)
-    score, velocity, angle = np.zeros(size), np.full(size, np.nan), np.full(size, np.nan)
-    for column, result in (
-        (flag, features.flag),
-        (tests, features.tests),
-        (level, features.level),
-        (score, np.nan_to_num(features.anomaly_score, nan=0.0)),
-        (velocity, features.velocity),
-        (angle, features.tangential_angle),
-    ):
-        column[shown] = result[source[shown]]
+    score = np.nan_to_num(features.anomaly_score, nan=0.0)
     return Analysis(
         rows=size,
         used=len(kept),
@@ -129,13 +110,34 @@ def _run(
         forecasts=outcome.forecasts,
         warnings=outcome.warnings,
         interval_s=interval_s,
-        flag=flag,
-        tests=tests,
-        anomaly_score=score,
-        velocity=velocity,
-        tangential_angle=angle,
-        level=level,
+        flag=_by_row(features.flag, source, np.full(size, Flag.MISSING, np.uint8)),
+        tests=_by_row(features.tests, source, np.zeros(size, np.int64)),
+        anomaly_score=_by_row(score, source, np.zeros(size)),
+        velocity=_by_row(features.velocity, source, np.full(size, np.nan)),
+        tangential_angle=_by_row(features.tangential_angle, source, np.full(size, np.nan)),
+        level=_by_row(features.level, source, np.zeros(size, np.uint8)),
     )
+
+
+def _in_order(time_ms: I64, value: F64) -> tuple[Rows, Rows]:
+    """Find the rows to feed, by time, the first of each; and for every row its place among them.
+
+    Rows without a value have the place -1.
+    """
+    order = np.argsort(time_ms, kind="stable")
+    order = order[np.isfinite(value)[order]]
+    first = np.ones(len(order), bool)
+    first[1:] = np.diff(time_ms[order]) != 0
+    source = np.full(len(time_ms), -1, np.intp)
+    source[order] = np.cumsum(first) - 1
+    return order[first], source
+
+
+def _by_row(result: Array, source: Rows, column: Array) -> Array:
+    """Put results into a column of the file, which holds what stands where there is none."""
+    shown = source >= 0
+    column[shown] = result[source[shown]]
+    return column
 
 
 def _readings(point_id: str, channel: str, time_ms: I64, value: F64) -> Readings:

@@ -1,6 +1,7 @@
 """A record through the detectors and held against its truth: all figures of a run."""
 
 from collections.abc import Callable, Sequence
+from typing import TypedDict
 
 from detectors.rules import DEFAULT_RULES, Rules
 from domain.hazards import HazardType
@@ -55,6 +56,15 @@ def evaluate(
     return _Judge(data, record, rules).metrics(tally.result(), partitions, changed or {}), record
 
 
+class _ForecastTables(TypedDict):
+    """Fields of `Metrics` that tell of forecasts in detail."""
+
+    forecasts_by_hazard: dict[str, forecasts.ForecastCount]
+    forecasts_by_level: dict[str, forecasts.ForecastCount]
+    forecasts_by_method: dict[str, forecasts.MethodCount]
+    forecast_list: list[forecasts.ForecastFound]
+
+
 class _Judge:
     """Judges a record that has been run."""
 
@@ -81,9 +91,8 @@ class _Judge:
         counts = {
             name: count_alarms(alarms, self._years[name], ids) for name, ids in self._groups.items()
         }
-        given = forecasts.issued_with(record.warnings)
-        issued = self._forecasts(given)
         by_duration = failures.by_duration(found)
+        issued = self._forecasts(forecasts.issued_with(record.warnings))
         hours, hours_by = self._false_hours()
         return Metrics(
             about=self._about(partitions, changed),
@@ -101,16 +110,6 @@ class _Judge:
             matrix_by_hazard=self._matrices(),
             forecasts_issued=issued,
             forecasts_updates=self._forecasts(record.forecasts),
-            forecasts_by_hazard={
-                name: self._forecasts([i for i in given if i.point_id in ids])
-                for name, ids in self._groups.items()
-                if name != "all"
-            },
-            forecasts_by_level={
-                level: self._forecasts(own)
-                for level, own in forecasts.issued_by_level(record.warnings).items()
-            },
-            forecasts_by_method=forecasts.judge_methods(given, self._truth, self._end_ms),
             flags=flags,
             silence=judge_silence(record.warnings, self._truth, registry, self._rules),
             detectors_by_hazard=detector_share.by_hazard(
@@ -118,9 +117,24 @@ class _Judge:
             ),
             failures=found,
             alarm_list=alarms,
-            forecast_list=forecasts.list_forecasts(given, self._truth, self._end_ms),
             engine_us_per_reading=1e6 * record.engine_s / max(record.readings, 1),
+            **self._forecast_tables(),
         )
+
+    def _forecast_tables(self) -> _ForecastTables:
+        """Forecasts that warnings carry: by hazard, by level, by method, and one by one."""
+        given = forecasts.issued_with(self._record.warnings)
+        by_level = forecasts.issued_by_level(self._record.warnings)
+        return {
+            "forecasts_by_hazard": {
+                name: self._forecasts([i for i in given if i.point_id in ids])
+                for name, ids in self._groups.items()
+                if name != "all"
+            },
+            "forecasts_by_level": {level: self._forecasts(own) for level, own in by_level.items()},
+            "forecasts_by_method": forecasts.judge_methods(given, self._truth, self._end_ms),
+            "forecast_list": forecasts.list_forecasts(given, self._truth, self._end_ms),
+        }
 
     def _about(self, partitions: int, changed: dict[str, float]) -> About:
         info, record = self._data.info, self._record

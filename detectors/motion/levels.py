@@ -82,8 +82,8 @@ def _counting(batch: Round, seen: Scales, tilt: Mask) -> tuple[Mask, Mask, Mask]
 
 def _step_aside(batch: Round, seen: Scales, claims: Mask, certain: Mask, grows: Runaway) -> None:
     """Take back what the newest readings show where it is one step of a receiver and then rest."""
-    asked: Mask = claims[:4].any(axis=0) | grows.claims[:3].any(axis=0)
-    goes_on = ~steps_only(batch, seen.noise[0], asked)
+    asked = np.any(claims[:4], axis=0) | np.any(grows.claims[:3], axis=0)
+    goes_on = ~steps_only(batch, seen.noise[0], np.asarray(asked))
     claims[:4] &= goes_on
     certain[:4] &= goes_on
     grows.claims[:3] &= goes_on
