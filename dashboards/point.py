@@ -1,6 +1,8 @@
 """One point: what its instruments say, what was made of it, and why it was warned of."""
 
-from dashboards import point_panels, queries
+from typing import Any
+
+from dashboards import point_panels, queries, trust_panels
 from dashboards.fields import (
     BAD,
     LEVEL_COLOURS,
@@ -36,45 +38,51 @@ def point(lang: Lang) -> Page:
             "How does one point move, what drives it, and why was it warned of?",
             "一个监测点如何变形、由何驱动、为何预警？",
         ),
-        rows=(
-            Row(Text("Now", "当前"), (_level(), _silent(), _last(), _about(lang))),
-            Row(
-                Text("Level and motion", "级别与变形"),
-                (point_panels.levels(), *point_panels.motion()),
-            ),
-            Row(
-                Text("What drives it, on the same time axis", "驱动因素（同一时间轴）"),
-                point_panels.drivers(),
-            ),
-            Row(
-                Text("Why", "预警依据"), (point_panels.explanations(lang), point_panels.forecast())
-            ),
-            Row(Text("Can the instruments be trusted?", "仪器是否可信？"), point_panels.trust()),
-            Row(Text("Around it", "周边监测点"), (map_panel(lang, 24, 12, _VIEW),)),
-        ),
+        rows=_rows(lang),
         variables=(
             area_variable(),
             hidden_variable("kind", Text("Hazard", "灾害类型")),
             point_variable(),
         ),
-        annotations=(
-            annotation(
-                Text("Warnings", "预警"),
-                queries.annotations((queries.POINT,), queries.LEVEL_CHANGES),
-                LEVEL_COLOURS[4],
-            ),
-            annotation(
-                Text("Silence", "失联"),
-                queries.annotations((queries.POINT,), queries.SILENCE_CHANGES),
-                BAD,
-            ),
-            annotation(
-                Text("Acknowledged", "已确认"),
-                queries.annotations((queries.POINT,), ("acknowledged",)),
-                "#4a5560",
-            ),
-        ),
+        annotations=_annotations(),
         time_from="now-7d",
+    )
+
+
+def _rows(lang: Lang) -> tuple[Row, ...]:
+    return (
+        Row(Text("Now", "当前"), (_level(), _silent(), _last(), _about(lang))),
+        Row(
+            Text("Level and motion", "级别与变形"),
+            (point_panels.levels(), *point_panels.motion()),
+        ),
+        Row(
+            Text("What drives it, on the same time axis", "驱动因素（同一时间轴）"),
+            point_panels.drivers(),
+        ),
+        Row(Text("Why", "预警依据"), (point_panels.explanations(lang), point_panels.forecast())),
+        Row(Text("Can the instruments be trusted?", "仪器是否可信？"), trust_panels.trust()),
+        Row(Text("Around it", "周边监测点"), (map_panel(lang, 24, 12, _VIEW),)),
+    )
+
+
+def _annotations() -> tuple[dict[str, Any], ...]:
+    return (
+        annotation(
+            Text("Warnings", "预警"),
+            queries.annotations((queries.POINT,), queries.LEVEL_CHANGES),
+            LEVEL_COLOURS[4],
+        ),
+        annotation(
+            Text("Silence", "失联"),
+            queries.annotations((queries.POINT,), queries.SILENCE_CHANGES),
+            BAD,
+        ),
+        annotation(
+            Text("Acknowledged", "已确认"),
+            queries.annotations((queries.POINT,), ("acknowledged",)),
+            "#4a5560",
+        ),
     )
 
 

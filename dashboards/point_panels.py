@@ -4,12 +4,10 @@ from typing import Any
 
 from dashboards import limits, queries
 from dashboards.fields import (
-    FLAG_MAPPINGS,
     LEVEL_COLOURS,
     LEVEL_MAPPINGS,
     LEVEL_STEPS,
     SILENT_MAPPINGS,
-    TESTS_MAPPINGS,
     columns_of_points,
     override,
     series_names,
@@ -46,10 +44,10 @@ def levels() -> Panel:
 def motion() -> tuple[Panel, ...]:
     """Show displacement, velocity, tangential angle and tilt."""
     return (
-        _line(
+        line(
             "displacement", "Displacement", "位移", queries.instruments(_DISPLACEMENT), "lengthmm"
         ),
-        _line(
+        line(
             "velocity",
             "Velocity (lines: levels)",
             "变形速率（线：各级阈值）",
@@ -58,7 +56,7 @@ def motion() -> tuple[Panel, ...]:
             "velocity",
             lines=limits.VELOCITY_MM_PER_DAY,
         ),
-        _line(
+        line(
             "angle",
             "Tangential angle",
             "切线角",
@@ -67,53 +65,61 @@ def motion() -> tuple[Panel, ...]:
             "tangential_angle",
             lines=limits.TANGENTIAL_ANGLE_DEG,
         ),
-        _line("tilt", "Tilt", "倾角", queries.instruments(_TILT), "degree"),
+        line("tilt", "Tilt", "倾角", queries.instruments(_TILT), "degree"),
     )
 
 
 def drivers() -> tuple[Panel, ...]:
     """Show rain, water and rain against its threshold."""
+    return (_rain(), _water(), _rain_index())
+
+
+def _rain() -> Panel:
+    return graph(
+        "rain",
+        Text("Rain", "雨量"),
+        Text("Rain of each interval.", "各时段雨量。"),
+        (queries.instruments("rain", "sum"),),
+        bars=True,
+        transformations=series_names(),
+        width=24,
+        height=6,
+        defaults={"unit": "lengthmm", "min": 0},
+    )
+
+
+def _water() -> Panel:
     water = Text(
         "Pore pressure (kPa), groundwater (m) and soil moisture (%); each unit has its axis.",
         "孔隙水压力（kPa）、地下水位（m）、土壤含水率（%），各用其轴。",
     )
-    return (
-        graph(
-            "rain",
-            Text("Rain", "雨量"),
-            Text("Rain of each interval.", "各时段雨量。"),
-            (queries.instruments("rain", "sum"),),
-            bars=True,
-            transformations=series_names(),
-            width=24,
-            height=6,
-            defaults={"unit": "lengthmm", "min": 0},
+    return graph(
+        "water",
+        Text("Water in the slope", "坡体水文"),
+        water,
+        (queries.instruments("pore_pressure|groundwater|soil_moisture"),),
+        width=12,
+        transformations=series_names(),
+        overrides=[
+            _axis("pore pressure|孔隙", "suffix:kPa", "left"),
+            _axis("groundwater|地下水", "lengthm", "right"),
+            _axis("soil moisture|含水率", "percent", "right"),
+        ],
+    )
+
+
+def _rain_index() -> Panel:
+    return graph(
+        "rain_index",
+        Text("Rain against its threshold", "雨量与阈值之比"),
+        Text(
+            "Rain over the threshold in force: 1 is reached; and the soil water index (mm).",
+            "雨量与现行阈值之比（达到1即超阈值）及土壤含水指数（mm）。",
         ),
-        graph(
-            "water",
-            Text("Water in the slope", "坡体水文"),
-            water,
-            (queries.instruments("pore_pressure|groundwater|soil_moisture"),),
-            width=12,
-            transformations=series_names(),
-            overrides=[
-                _axis("pore pressure|孔隙", "suffix:kPa", "left"),
-                _axis("groundwater|地下水", "lengthm", "right"),
-                _axis("soil moisture|含水率", "percent", "right"),
-            ],
-        ),
-        graph(
-            "rain_index",
-            Text("Rain against its threshold", "雨量与阈值之比"),
-            Text(
-                "Rain over the threshold in force: 1 is reached; and the soil water index (mm).",
-                "雨量与现行阈值之比（达到1即超阈值）及土壤含水指数（mm）。",
-            ),
-            (queries.features("rain_ratio", "rain"), queries.features("soil_water_index", "rain")),
-            width=12,
-            defaults={"min": 0, "thresholds": steps((limits.RAIN_RATIO[0], LEVEL_COLOURS[1]))},
-            overrides=[_axis("soil_water_index", "lengthmm", "right")],
-        ),
+        (queries.features("rain_ratio", "rain"), queries.features("soil_water_index", "rain")),
+        width=12,
+        defaults={"min": 0, "thresholds": steps((limits.RAIN_RATIO[0], LEVEL_COLOURS[1]))},
+        overrides=[_axis("soil_water_index", "lengthmm", "right")],
     )
 
 
@@ -167,51 +173,7 @@ def forecast() -> Panel:
     )
 
 
-def trust() -> tuple[Panel, ...]:
-    """Show what tells whether the instruments can be trusted."""
-    return (
-        state_timeline(
-            "flags",
-            Text("Quality flags", "质量标志"),
-            Text(
-                "Worst quality flag of each instrument in each interval (QARTOD).",
-                "各仪器各时段最差质量标志（QARTOD）。",
-            ),
-            (queries.features("flag", how="max"),),
-            transformations=series_names("flag"),
-            width=12,
-            defaults={"mappings": FLAG_MAPPINGS},
-        ),
-        state_timeline(
-            "tests",
-            Text("Why suspect", "可疑原因"),
-            Text(
-                "Quality tests that spoke of each instrument, the last of each interval.",
-                "对各仪器提出异议的质量检验（各时段最后一次）。",
-            ),
-            (queries.tests_that_spoke(),),
-            transformations=series_names("tests"),
-            width=12,
-            defaults={
-                "mappings": TESTS_MAPPINGS,
-                "noValue": Text("no test spoke in this time range", "此时间范围内无异议"),
-            },
-        ),
-        graph(
-            "scores",
-            Text("Anomaly score", "异常评分"),
-            Text("0 unremarkable, 1 beyond doubt.", "0 为正常，1 为确定异常。"),
-            (queries.features("anomaly_score", how="max"),),
-            transformations=series_names("anomaly_score"),
-            width=12,
-            defaults={"min": 0, "max": 1},
-        ),
-        _line("battery", "Battery", "电池电压", queries.instruments("battery"), "volt"),
-        _line("signal", "Signal", "信号强度", queries.instruments("rssi"), "dBm"),
-    )
-
-
-def _line(
+def line(
     key: str,
     en: str,
     zh: str,
@@ -220,6 +182,7 @@ def _line(
     quantity: str = "",
     lines: tuple[float, ...] = (),
 ) -> Panel:
+    """Draw one quantity of every instrument of the point, with the limits of the levels."""
     defaults: dict[str, Any] = {"unit": unit}
     if lines:
         colours = LEVEL_COLOURS[1:]
