@@ -21,7 +21,7 @@ from domain.errors import GeohazardError
 from domain.warnings import Forecast, ForecastRefusal
 
 KIND = "geohazard.engine"
-VERSION = 3
+VERSION = 4
 _TOLD = ("point", "channel", "family", "instrument")
 """Columns that follow from the names of the series."""
 

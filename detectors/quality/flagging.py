@@ -159,6 +159,7 @@ def _step(sample: Sample, before: Before, flag: U8, tests: Array) -> _Step:
         before.last,
         allowed,
         sample.noise,
+        before.intervals,
     )
     sample = replace(sample, value=value, raw=raw)
     jump = before.change(sample.value)

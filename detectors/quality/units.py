@@ -2,11 +2,15 @@
 
 A logger that was set up anew sends centimetres that claim to be millimetres, radians as degrees,
 metres of water as kPa. The mark: the level jumps from L to r L with r a ratio of two units, to
-within the noise, and rests there. From the first such reading on the readings are SUSPECT, and
-kinematics get them mended (divided by r). The series leaves the state when a reading fits the
-level before in its own unit; when two readings running, mended, lie off that level: then the jump
+within the noise and what it moves in an interval anyway, and goes on there as it did before. From
+the first such reading on the readings are SUSPECT, and kinematics get them mended (divided by r).
+The series leaves the state when a reading fits the level before in its own unit; when two readings
+running, mended, lie off that level, though it may move on at the pace that it had: then the jump
 was real (a slope that slipped from 5 to 50 mm goes on moving), and no reading is held back any
 longer; and after three days, for then nobody will change it back and the new unit is its own.
+
+Going back is no fault. What jumps to within half of the level from which it came has its own
+unit again, whatever ratio lies between.
 
 A larger unit's number scatters more, by the same ratio. So a series that after a jump to 10 L
 scatters as it did before, has a new level (a mast that was pushed over), and `SCATTER_AFTER`
@@ -17,7 +21,7 @@ A value near zero reads the same in every unit: there is nothing to see, and no 
 
 import numpy as np
 
-from detectors.quality.limits import RESOLUTION
+from detectors.quality.limits import LEAST_JUMP, RESOLUTION, RISES_WITH_RAIN, RUNS_AWAY
 from detectors.state.columns import F32, F64, I64, U8, Columns, Field, Mask, Rows
 from domain.channels import CHANNELS
 
@@ -26,6 +30,7 @@ FIELDS = (
     Field("unit_level", "f4", fill=float("nan")),
     Field("unit_since", "i8"),
     Field("unit_age", "u1"),
+    Field("unit_pace", "f4"),
 )
 
 _DOUBT, _INDEX = np.uint8(128), np.uint8(127)
@@ -51,13 +56,22 @@ for _row, _channel in enumerate(CHANNELS.values()):
     RATIO[_row, 1 : len(_ratios) + 1] = _ratios
 
 ENTER_SIGMA, STAY_SIGMA = 4.0, 8.0
-FOLLOW_SIGMA = 1.0
-"""How fast the level may creep, in noise a reading: tides and drying, no slope that runs away."""
+FOLLOW_SIGMA, FOLLOW_PACE = 1.0, 2.0
+"""How fast the level may creep, in noise a reading and in paces that it had before."""
 
 DISTINCT = 6.0
 """Level over tolerance from which a ratio can be told: near zero every unit reads the same."""
 
+RAIN_PACE = 0.5
+"""Pace that rain may give water at any time, in least jumps of its channel."""
+
+NEAR_FACTOR = 1.5
+"""Factor within which a level is the one before the last jump: no two units are so near."""
+
 LONGEST_MS = 3 * 86_400_000
+
+_GAP = 10.0
+"""Intervals of a gap over which a level is thought to go on at its pace."""
 
 LEAST_COUNT = 4
 """Readings before a level is known."""
@@ -77,6 +91,7 @@ def judge(
     last: F32,
     allowed: F64,
     noise: F64,
+    intervals: F64,
 ) -> tuple[Mask, Mask, F32, F64]:
     """Tell which readings come in a wrong unit, and mend them.
 
@@ -88,6 +103,8 @@ def judge(
         Last good value, relative to the origin.
     allowed
         Change between two readings that is no jump.
+    intervals
+        Time since the last reading, in intervals.
 
     Returns
     -------
@@ -98,7 +115,9 @@ def judge(
     state = table["unit"][series]
     wrong = misfit = np.zeros(len(series), bool)
     if state.any():
-        wrong, misfit = _keep(table, series, channel, time_ms, value, raw, allowed, noise)
+        wrong, misfit = _keep(
+            table, series, channel, time_ms, value, raw, allowed, noise, intervals
+        )
     leaves = (np.abs(value.astype(np.float64) - last) > allowed) & (state == 0)
     leaves &= (table["count"][series] >= LEAST_COUNT) & np.isnan(table["held"][series])
     if leaves.any():
@@ -129,6 +148,7 @@ def _keep(
     raw: F64,
     allowed: F64,
     noise: F64,
+    intervals: F64,
 ) -> tuple[Mask, Mask]:
     """Tell which series stay in their wrong unit; one reading that does not fit may be a spike."""
     state = table["unit"][series]
@@ -137,14 +157,15 @@ def _keep(
     fixed = raw / RATIO[channel, unit] - table["origin"][series]
     away = np.abs(fixed - level)
     away_as_it_came = np.abs(value - level)
-    rests = away <= tolerance(channel, unit, noise, STAY_SIGMA)
+    pace = FOLLOW_PACE * table["unit_pace"][series] * np.clip(intervals, 1.0, _GAP)
+    rests = away <= tolerance(channel, unit, noise, STAY_SIGMA) + pace
     back = (away_as_it_came <= allowed) & (away_as_it_came <= away)
     ours = time_ms - table["unit_since"][series] > LONGEST_MS
     stays = (unit > 0) & ~back & ~ours & (rests | ~doubted)
     stays &= ~_scatters_as_before(table, series, channel, unit, fixed)
     misfit = stays & ~rests
     new = np.where(misfit, unit | _DOUBT, unit)
-    reach = FOLLOW_SIGMA * noise / np.maximum(RATIO[channel, unit], 1.0)
+    reach = np.maximum(FOLLOW_SIGMA * noise / np.maximum(RATIO[channel, unit], 1.0), pace)
     level += np.where(stays & rests, np.clip(fixed - level, -reach, reach), 0.0)
     table["unit_level"][series] = np.where(unit > 0, level, table["unit_level"][series])
     table["unit"][series] = np.where(stays, new, 0)
@@ -191,9 +212,10 @@ def _recognise(
     away = np.abs(fixed - whole)
     lost = RESOLUTION[code][:, None] / np.minimum(ratio, 1.0)
     near = ENTER_SIGMA * noise[place, None] + 0.6 * lost
-    fits = (ratio != 1.0) & (away <= near) & (np.abs(whole) >= DISTINCT * near)
-    known = (raw[place] - table["origin"][rows]) - table["unit_level"][rows]
-    fits &= ~(np.abs(known) <= allowed[place])[:, None]
+    pace = _pace(table["value"][rows, -LEAST_COUNT:], code)
+    moves = np.where((ratio < 1.0) & RUNS_AWAY[code, None], FOLLOW_PACE * pace[:, None], 0.0)
+    fits = (ratio != 1.0) & (away <= near + moves) & (np.abs(whole) >= DISTINCT * near)
+    fits &= ~_goes_back(table, rows, raw[place])[:, None]
     away = np.where(fits, away, np.inf)
     best = away.argmin(axis=1)
     hit = fits.any(axis=1)
@@ -201,6 +223,28 @@ def _recognise(
     table["unit_level"][rows[hit]] = level[hit]
     table["unit_since"][rows[hit]] = time_ms[place[hit]]
     table["unit_age"][rows[hit]] = 1
+    goes_on = RUNS_AWAY[code[hit]] & (ratio[hit, best[hit]] < 1.0)
+    least = np.where(RISES_WITH_RAIN[code[hit]], RAIN_PACE * LEAST_JUMP[code[hit]], 0.0)
+    table["unit_pace"][rows[hit]] = np.where(goes_on, np.maximum(pace[hit], least), 0.0)
     found = np.zeros(len(series), bool)
     found[place[hit]] = True
+    return found
+
+
+def _goes_back(table: Columns, rows: Rows, raw: F64) -> Mask:
+    """Whether a jump leads to the level from which the last one came: that explains itself."""
+    least = LEAST_JUMP[table["channel"][rows]]
+    before = table["unit_level"][rows] + table["origin"][rows]
+    share = raw / before
+    found: Mask = (share < NEAR_FACTOR) & (share > 1.0 / NEAR_FACTOR)
+    found |= np.abs(raw - before) <= least
+    return found
+
+
+def _pace(recent: F32, channel: U8) -> F64:
+    """Longest of three steps that go one way, 0 where they do not or one is a jump; shape (n,)."""
+    steps = np.diff(recent.astype(np.float64), axis=1)
+    longest = np.abs(steps).max(axis=1)
+    goes = (np.abs(np.sign(steps).sum(axis=1)) == steps.shape[1]) & (longest <= LEAST_JUMP[channel])
+    found: F64 = np.where(goes, longest, 0.0)
     return found

@@ -71,6 +71,25 @@ def test_the_return_from_an_unseen_wrong_unit_is_no_wrong_unit() -> None:
     assert where(outcome, UNIT) == []
 
 
+def test_water_that_goes_on_rising_in_a_wrong_unit_is_wrong_to_the_last() -> None:
+    """A storm lifts it by 1.2 kPa an interval; from 80 to 139 the gauge tells metres of water."""
+    level = 30.0 + np.concatenate((np.zeros(72), 1.2 * np.arange(35.0), np.full(93, 42.0)))
+    values = level + 0.03 * np.random.default_rng(1).normal(size=200)
+    values[80:140] /= 9.80665
+    outcome = run("pore_pressure", rows("pore_pressure", np.round(values, 2)))
+    assert where(outcome, UNIT) == list(range(80, 140))
+
+
+def test_the_return_to_the_usual_level_is_no_wrong_unit_though_water_rose_meanwhile() -> None:
+    """Before its first wrong reading rain made it leap: the fault is missed, not its end named."""
+    values = quiet(200, 30.0, 0.03, 2)
+    values[77:80] += 1.0, 2.0, 4.5
+    values[80:140] = np.round(np.linspace(4.1, 4.4, 60), 2)
+    values[140:] += 13.0
+    outcome = run("pore_pressure", rows("pore_pressure", values))
+    assert where(outcome, UNIT) == []
+
+
 @pytest.mark.parametrize("ahead_h", [8.0, 5.5, 1.0])
 def test_a_clock_ahead_is_flagged_throughout_and_mended(ahead_h: float) -> None:
     """0 … 49, 50 + ahead … 69 + ahead, 70 …: and motion sees no gap and no jump back."""
