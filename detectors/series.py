@@ -195,9 +195,7 @@ class SeriesBook:
     def partners(self, series: Rows, time_ms: I64, told_ms: I64) -> Partners:
         """Way from readings to the series beside theirs; times mended and as claimed."""
         point = self.series["point"][series].astype(np.intp)
-        return Partners(
-            self.series, series, point, time_ms, told_ms, self.beside.rows, self.members
-        )
+        return Partners(self.series, series, point, time_ms, told_ms, self.beside.rows)
 
     def _join(self, point: int, series: int, device: str, channel: int) -> None:
         place = int(self.member_count[point])

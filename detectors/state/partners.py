@@ -61,8 +61,6 @@ class Partners:
         Event times, mended and as claimed.
     beside
         Row of the series of the same logger by channel's code, for every series; 0 for none.
-    members
-        Rows of the series of every point; 0 for none.
     """
 
     table: Columns
@@ -71,7 +69,6 @@ class Partners:
     time_ms: I64
     told_ms: I64
     beside: Rows
-    members: Rows
 
     def rows(self, channel: str) -> Rows:
         """Series of that channel on the same device or logger, shape (n,); 0 for none."""
@@ -82,11 +79,6 @@ class Partners:
         """Look at one channel of the same device or logger, shape (n,)."""
         return look(self.table, self.rows(channel), self.time_ms, self.told_ms)
 
-    def at_point(self) -> tuple[Rows, View]:
-        """All series of each reading's point (itself among them) and their views, shape (n, m)."""
-        rows = self.members[self.point]
-        return rows, look(self.table, rows, self.time_ms[:, None], self.told_ms[:, None])
-
     def select(self, mask: Mask) -> "Partners":
         """Keep the readings of a mask."""
         return Partners(
@@ -96,7 +88,6 @@ class Partners:
             self.time_ms[mask],
             self.told_ms[mask],
             self.beside,
-            self.members,
         )
 
 
