@@ -3,11 +3,11 @@
 Two questions, each answered with a p-value from the series' own past (`detectors.score.tails`):
 
 * *Is this reading a surprise?* It is held against a prediction (`detectors.score.predictors`): what
-  counts is the error, so that a trend, a day's rhythm or a slow swing is none.
-* *Is the series where it used to be?* The level of the last readings is held against that of the
-  last `LONG`; so a change that came in small steps, or lies within the noise of one reading, is
-  seen as well, and for as long as it lasts. The usual level waits meanwhile, so that the return
-  is no change, until it has lasted so long that the new level is the usual one (`adopted_after`).
+  counts is the error, so that a trend, a day's rhythm or a slow swing is none. However odd, it is
+  no rarer than its like was counted to be (`detectors.score.seen`).
+* *Is the series where it used to be?* The level of the last readings is held against that of many
+  (`detectors.score.level`); so a change that came in small steps, or lies within the noise of one
+  reading, is seen as well, and for as long as it lasts.
 
 The score is that of twice the smaller p-value (Bonferroni). It makes no claim on a level of
 warning. Prefer `detectors.motion.kinematics` for what accumulates.
@@ -17,36 +17,22 @@ import numpy as np
 
 from detectors.base import Verdict
 from detectors.rules import FAMILIES
+from detectors.score import level
 from detectors.score.predictors import FIELDS as PREDICTOR_FIELDS
 from detectors.score.predictors import Predictors
-from detectors.score.tails import MEMORY, START_STRETCH_OF_MEANS, Tail, tail_fields
+from detectors.score.seen import at_least_as_seen, seen_fields
+from detectors.score.tails import Tail, tail_fields
 from detectors.scores import score_of_p_value
-from detectors.state.columns import F64, Array, Columns, Field, Mask, Rows
+from detectors.state.columns import F64, Array, Columns, Field, Mask
 from detectors.state.noise import PRIOR
-from detectors.state.tracks import DAY_MS, Round
+from detectors.state.tracks import Round
 from domain.channels import CHANNEL_NAMES
 
 WARM_UP = 8
 """Readings before the first score."""
 
-LONG = 512.0
-"""Readings whose mean is the usual level."""
-
-BLOCK = 16
-"""The level's history takes every sixteenth: neighbours say nearly the same."""
-
-SETTLED = 32
-"""Readings before distances of the level are kept: until then it is a mean of few, and far off."""
-
-BLOCKS_READY = 16
-"""Blocks of history before the level is judged."""
-
-BLOCK_TRUST = 4.0
-"""As `Tail.trust`: a mean of many readings has a tamer tail than one."""
-
-ODD, LASTING_ODD = 1e-3, 1e-2
-"""P-values from which a surprise counts as one, and from which a lasting change teaches no more
-(but for its first block, which is one thing that happens)."""
+ODD = 1e-3
+"""P-value from which a surprise counts as one."""
 
 NEW_LEVEL_AFTER = 8
 """Surprises in one direction, one after another, after which the prediction starts anew."""
@@ -76,16 +62,12 @@ class Baseline:
     fields = (
         *PREDICTOR_FIELDS,
         *tail_fields("error"),
-        *tail_fields("shift", START_STRETCH_OF_MEANS),
+        *seen_fields("error"),
+        *level.FIELDS,
         Field("error_seen", "i4"),
         Field("surprise_run", "i2"),
         Field("resolution", "f4", fill=float("inf")),
         Field("changes", "i2"),
-        Field("usual_level", "f8"),
-        Field("usual_seen", "i4"),
-        Field("shift_center", "f8"),
-        Field("shift_seen", "i4"),
-        Field("shift_run", "i4"),
     )
     feature_names = ("p_value", "predicted_{unit}", "usual_level_{unit}")
 
@@ -107,25 +89,11 @@ class Baseline:
         step, changes = _smallest_step(batch, value)
         surprise = _surprise(batch, predictors, value, step, usable)
         step *= STEPS_KNOWN / (STEPS_KNOWN + changes)
-        shift = _shift(batch, predictors.level(), step, usable)
+        shift = level.p_value_of_level(batch, predictors.level(), step, usable)
         p_value = 2.0 * np.fmin(surprise, shift)
         verdict.score[:] = np.where(seen >= WARM_UP, score_of_p_value(p_value), np.nan)
         table["error_seen"][rows] = seen + usable
         return verdict
-
-
-def adopted_after(interval_ms: F64) -> F64:
-    """Tell after how many readings a new level is the usual one: `LONG` or 30 days, at least 32.
-
-    Examples
-    --------
-    Every second, every ten minutes, every day, every month:
-
-    >>> adopted_after(np.array([1e3, 6e5, 86.4e6, 2.6e9])).tolist()
-    [512.0, 512.0, 32.0, 32.0]
-    """
-    found: F64 = np.clip(np.floor(30.0 * DAY_MS / interval_ms), 32.0, LONG)
-    return found
 
 
 def _surprise(batch: Round, predictors: Predictors, value: F64, step: F64, usable: Mask) -> F64:
@@ -150,7 +118,9 @@ def _surprise(batch: Round, predictors: Predictors, value: F64, step: F64, usabl
     )
     tail.learn(size, usable & (seen > 0))
     tail.write(table, "error", rows)
-    return p_value
+    return at_least_as_seen(
+        table, "error", rows, size / predictors.staleness, p_value, seen, usable & (seen >= WARM_UP)
+    )
 
 
 def _smallest_step(batch: Round, value: F64) -> tuple[F64, Array]:
@@ -166,45 +136,6 @@ def _smallest_step(batch: Round, value: F64) -> tuple[F64, Array]:
     table["changes"][rows] = np.minimum(changes + changed, _CHANGES_MOST)
     step = np.minimum(before.astype(np.float64), _STEP_MOST[batch.channel])
     return np.where(changes > 0, STEP_SCALE * step, 0.0), changes
-
-
-def _shift(batch: Round, level: F64, step: F64, usable: Mask) -> F64:
-    """P-value of the recent level's distance from the usual one; NaN while that is not known."""
-    table, rows = batch.table, batch.series
-    seen, count = table["shift_seen"][rows], table["usual_seen"][rows]
-    usual, center = table["usual_level"][rows], table["shift_center"][rows]
-    tail = Tail.of(table, "shift", rows, seen, trust=BLOCK_TRUST)
-    away = level - usual - center
-    size = np.abs(away)
-    p_value = tail.p_value(size, np.maximum(tail.scale, step))
-    ready = seen >= BLOCKS_READY
-    odd = ready & (p_value < LASTING_ODD)
-    run = np.where(usable, np.where(odd, table["shift_run"][rows] + 1, 0), table["shift_run"][rows])
-    adopted = run >= adopted_after(batch.interval_ms)
-    gain = np.maximum(1.0 / (count + 1.0), 1.0 / LONG) * (usable & ~odd)
-    usual = np.where(adopted, level, usual + gain * (level - usual))
-    table["usual_level"][rows] = usual
-    table["shift_run"][rows] = np.where(adopted, 0, run)
-    table["usual_seen"][rows] = np.where(adopted, BLOCK, count + usable)
-    table["shift_center"][rows] = np.where(adopted, 0.0, center)
-    kept = usable & (batch.count % BLOCK == 0) & (batch.count > SETTLED) & (run <= BLOCK)
-    block = np.flatnonzero(kept)
-    if len(block):
-        _learn_block(table, rows[block], (level - usual)[block])
-    return np.where(ready, p_value, np.nan)
-
-
-def _learn_block(table: Columns, rows: Rows, distance: F64) -> None:
-    """Take distances of the recent level from the usual one into their history."""
-    seen, center = table["shift_seen"][rows], table["shift_center"][rows]
-    tail = Tail.of(table, "shift", rows, seen)
-    away = distance - center
-    step = np.maximum(1.0 / (seen + 1.0), 1.0 / MEMORY)
-    bound = np.where(seen >= 4, 3.0 * tail.scale, np.inf)
-    table["shift_center"][rows] = center + step * np.clip(away, -bound, bound)
-    tail.learn(np.abs(away), np.ones(len(rows), bool))
-    tail.write(table, "shift", rows)
-    table["shift_seen"][rows] = seen + 1
 
 
 DETECTOR = Baseline()

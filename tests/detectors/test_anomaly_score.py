@@ -11,16 +11,12 @@ from benchmarks.nulls import F64, NULLS, STEP_MS, TOGETHER, scores_of, scores_si
 from detectors.analysis import analyze
 from detectors.engine import Engine
 from detectors.quality import flat
-from detectors.score.baseline import (
-    BLOCK,
-    BLOCKS_READY,
-    SETTLED,
-    WARM_UP,
-    Baseline,
-    adopted_after,
-)
+from detectors.score.baseline import WARM_UP, Baseline
+from detectors.score.level import BLOCK, BLOCKS_READY, SETTLED, adopted_after
+from detectors.score.seen import MEMORY, SPELL, at_least_as_seen, seen_fields
 from detectors.score.tails import Tail
 from detectors.scores import combined_p_value, p_value_of_score, point_score, score_of_p_value
+from detectors.state.columns import Columns
 from domain.frames import Readings
 from domain.hazards import HazardType
 from domain.points import Device, Point, make_point_id
@@ -121,6 +117,47 @@ def test_the_return_from_a_change_is_no_change() -> None:
     scores = scores_of(values)
     assert (scores[:, 750:1150] > 0.5).all()
     assert (scores[:, 1210:] > 0.25).mean() < 0.01
+
+
+def test_what_comes_again_and_again_is_not_odd_but_the_largest_ever_is() -> None:
+    """A valve opens twenty-five times in 2,500 readings, at no regular hour."""
+    rng = np.random.default_rng(12)
+    values = rng.normal(size=(20, 2_600))
+    for row in values:
+        row[rng.choice(np.arange(100, 2_500), 25, replace=False)] += rng.uniform(20.0, 30.0, 25)
+    values[:, 2_550] = 60.0
+    scores = scores_of(values)
+    opened = values[:, 1_500:2_500] > 15.0
+    assert (scores[:, 1_500:2_500][opened] > 0.5).mean() < 0.05
+    assert (scores[:, 2_550] > 0.5).all()
+
+
+def test_a_p_value_is_no_less_than_what_was_counted_and_the_old_is_forgotten() -> None:
+    """Sizes 9, 7, 8 at readings 10, 60, 110: of a 7.5 at reading 199 two of 199 were as large."""
+    table = Columns(seen_fields("one"))
+    table.resize(1)
+
+    def asked(size: float, at: int) -> float:
+        told = at_least_as_seen(
+            table, "one", zero, np.array([size]), np.array([1e-6]), np.array([at]), zero == 0
+        )
+        return float(told[0])
+
+    zero = np.zeros(1, np.intp)
+    assert [asked(9.0, 10), asked(7.0, 60), asked(8.0, 110)] == [1e-6, 2.0 / 61.0, 2.0 / 111.0]
+    assert asked(7.5, 199) == 3.0 / 200.0
+    assert asked(9.5, 200) == 1e-6
+    assert asked(9.4, 200 + SPELL) == 1e-6, "of the same spell"
+    assert asked(9.4, 201 + SPELL) == 2.0 / (202.0 + SPELL)
+    assert asked(7.2, 202 + SPELL + MEMORY) == 1e-6, "forgotten"
+
+
+def test_a_walk_that_moves_off_early_is_no_anomaly() -> None:
+    """Two walks of a hundred go far in their first thousand steps: that is what walks do."""
+    walks = NULLS["random walk"](np.random.default_rng(13), 120, BURN_IN)
+    scores = scores_of(walks)[:, WARM_UP:]
+    for limit, share in (*SHARES.items(), (0.75, 0.0001)):
+        assert (scores > limit).mean() <= 2.0 * share, f"above {limit}"
 
 
 def test_a_slip_on_a_trend_is_seen() -> None:
