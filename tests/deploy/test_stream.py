@@ -90,7 +90,8 @@ def test_every_topic_is_made_with_its_partitions(
             await admin.close()
         return {one["topic"]: len(one["partitions"]) for one in described}
 
-    wanted = dict.fromkeys(topics.POINT_TOPICS, 8) | {topics.REJECTS: 1, topics.PIPELINE: 1}
+    per_point = (*topics.POINT_TOPICS, topics.DETECT_STATE)
+    wanted = dict.fromkeys(per_point, 8) | {topics.REJECTS: 1, topics.PIPELINE: 1}
     assert asyncio.run(found()) == wanted
 
 
