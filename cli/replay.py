@@ -1,7 +1,11 @@
 """``geohazard replay``: a recording goes into a running pipeline as if its device spoke now."""
 
+import contextlib
+import fcntl
 import math
+import os
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -97,19 +101,31 @@ def register(settings: Settings, point_id: str, device_id: str, series: Series) 
     if not is_point_id(point_id):
         msg = f"{point_id!r} is not a point id: district (6 digits), hazard type 01-06, serial (4)"
         raise GeohazardError(msg)
-    registry = load_registry(settings.registry)
-    owner = registry.point_of_device(device_id)
-    if owner is not None and owner.point_id != point_id:
-        msg = f"device {device_id} belongs to point {owner.point_id}"
-        raise GeohazardError(msg)
-    if owner is not None:
-        return
-    device = Device(device_id, (series.channel,), series.interval_s)
-    points = dict(registry.points)
-    known = points.get(point_id) or _new_point(point_id)
-    points[point_id] = replace(known, devices=(*known.devices, device))
-    save_registry(points.values(), settings.registry)
+    with _alone_with(settings.registry):
+        registry = load_registry(settings.registry)
+        owner = registry.point_of_device(device_id)
+        if owner is not None and owner.point_id != point_id:
+            msg = f"device {device_id} belongs to point {owner.point_id}"
+            raise GeohazardError(msg)
+        if owner is not None:
+            return
+        device = Device(device_id, (series.channel,), series.interval_s)
+        points = dict(registry.points)
+        known = points.get(point_id) or _new_point(point_id)
+        points[point_id] = replace(known, devices=(*known.devices, device))
+        save_registry(points.values(), settings.registry)
     time.sleep(REGISTRY_SECONDS)
+
+
+@contextlib.contextmanager
+def _alone_with(registry: Path) -> Iterator[None]:
+    """Let replays that run side by side enter their points one after the other."""
+    folder = os.open(registry.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def publish(settings: Settings, point_id: str, device_id: str, series: Series, speed: float) -> int:

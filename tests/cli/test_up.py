@@ -135,17 +135,21 @@ def test_replayed_files_are_stored_and_judged_as_offline(tmp_path: Path) -> None
     data, temp = tmp_path / "data", tmp_path / "temp"
     temp.mkdir()
     own = own_file(tmp_path / "own.csv")
-    recordings = {"500101010900": (own, "when", "value", "generic", None)}
+    recordings: dict[str, tuple[Path, str, str, str, str | None]] = {
+        "500101010900": (own, "when", "value", "generic", None)
+    }
     if PRISMS.exists():
         recordings |= MEASURED
     options = ("--points", "60", "--interval", "2s", "--duration", "40", "--data-dir", str(data))
     with running(*options, temp=temp) as process:
+        replays = []
         for point, (file, time_column, value_column, channel, where) in recordings.items():
             command = [sys.executable, "-m", "cli.main", "replay", str(file), "--point", point]
             command += ["--time", time_column, "--value", value_column]
             command += ["--channel", channel, "--data-dir", str(data)]
             command += ["--where", where] if where else []
-            subprocess.run(command, check=True, capture_output=True)
+            replays.append(subprocess.Popen(command))
+        assert [one.wait() for one in replays] == [0] * len(recordings)
         output, _ = process.communicate(timeout=180)
     assert process.returncode == 0, output
     with duckdb.connect(str(data / "record.duckdb"), read_only=True) as record:
