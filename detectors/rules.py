@@ -74,6 +74,7 @@ _ALL: dict[str, float] = {
     # exceed blue's limits. One of the two; or yellow's drier days, where the record is long enough.
     "rain_alone_soil_water_mm": 125.0,  # [J] the upper end of advisories
     "rain_alone_ratio": 2.5,  # [P]
+    "rain_alone_yellow_soil_water_mm": 170.0,  # [J] the upper end of warnings
     # Shaking and flow.
     "shaking_on_ratio": 10.0,  # [P] STA/LTA of the energy
     "shaking_off_ratio": 2.0,  # [P]
@@ -91,6 +92,7 @@ _DEBRIS_FLOW: dict[str, float] = {
     "rain_yellow_soil_water_mm": 100.0,  # [P]
     "rain_yellow_effective_mm": 40.0,  # [P]
     "rain_alone_soil_water_mm": 80.0,  # [P]
+    "rain_alone_yellow_soil_water_mm": 115.0,  # [P]
 }
 
 SOURCES: Mapping[str, str] = MappingProxyType(
@@ -122,6 +124,7 @@ _SOURCE_OF = {
     "rain_blue_soil_water_mm": "J",
     "rain_yellow_soil_water_mm": "J",
     "rain_alone_soil_water_mm": "J",
+    "rain_alone_yellow_soil_water_mm": "J",
 }
 
 

@@ -22,7 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detectors.fusion.agreement import began_together, grew_alike
 from detectors.fusion.witnesses import DISPLACEMENT, HOUR_MS, RAIN, TILT, Bench
+from detectors.rules import Rules
 from detectors.series import SeriesBook
 from detectors.state.columns import F64, I64, Mask
 from detectors.state.shifts import FINE, KEPT, STAMP, span_ms
@@ -35,7 +37,10 @@ MM_PER_DEG = 50.0
 WAIT_MS = 24.0 * HOUR_MS
 """An instrument that would need longer to tell is not waited for."""
 
-RAIN_MEMORY_MS = 72.0 * HOUR_MS
+RAIN_MEMORY_MS = 36.0 * HOUR_MS
+DOUBT_MS = 24.0 * HOUR_MS
+"""So long motion stays doubted after nobody can answer any more: a level lasts as long."""
+
 GROWN = 1.5
 """Speed, against that when yellow was first claimed, of motion that grows as no drift does."""
 
@@ -52,11 +57,14 @@ class Doubt:
         A displacement instrument would have seen it by now and has not.
     drift
         Some instrument would have, and has not.
+    denied
+        Some instrument would have, and has not, by what is known at this moment or of lately.
     """
 
     alone: Mask
     against: Mask
     drift: Mask
+    denied: Mask
 
 
 def doubt(book: SeriesBook, bench: Bench, points: I64, now_ms: I64) -> Doubt:
@@ -68,7 +76,7 @@ def doubt(book: SeriesBook, bench: Bench, points: I64, now_ms: I64) -> Doubt:
         Rows of the points of the bench, shape (n,).
     """
     moving = bench.moves & (bench.stay > 0)
-    nothing = np.zeros((3, *moving.shape), bool)
+    nothing = np.zeros((4, *moving.shape), bool)
     found = Doubt(*nothing)
     rows = np.flatnonzero(moving.any(axis=1) & _several(bench))
     if not rows.size:
@@ -81,19 +89,30 @@ def doubt(book: SeriesBook, bench: Bench, points: I64, now_ms: I64) -> Doubt:
     expected = np.where(_same_bins(some), share[..., None] * size[:, :, None, :], np.nan)
     measured, needed = size[:, None], scatter[:, None]
     with np.errstate(invalid="ignore"):
+        ended = some.shift[..., STAMP + 1 :] > 0.0
         own = (size >= scatter)[:, :, None, :]
         sees = own & (expected >= needed)
         rests = sees & (_widest(some, size)[:, None] < LEAST_SHARE * expected)
         silent = asked & rests.any(axis=3)
         able: Mask = asked & (sees.any(axis=3) | _soon(book, some, share, needed))
-        moved = (own & (measured >= np.maximum(needed, LEAST_SHARE * expected))).any(axis=3)
-    borne = asked & moved & ~silent
-    borne |= others & ((some.stay > 0) & some.moves)[:, None, :]
+        shown = (
+            own & ~ended[:, :, None, :] & (measured >= np.maximum(needed, LEAST_SHARE * expected))
+        )
+        moved = shown.sum(axis=3) >= np.where(some.family == TILT, 2, 1)[:, None, :]
+        alike = grew_alike(np.where(own, expected, np.nan), measured, blur[:, None])
+    lately = now_ms[rows][:, None] - some.doubted_ms <= DOUBT_MS
+    told = ((some.stay > 0) & some.moves & ~lately)[:, None, :]
+    told = told & began_together(some, share, book.rules)
+    apart = silent | silent.transpose(0, 2, 1)
+    moved &= alike & ~lately[:, :, None]
+    borne = ((asked & moved) | (others & told)) & ~apart
     lone = moving[rows] & ~borne.any(axis=2)
     heeded = (some.family == DISPLACEMENT)[:, None, :] & asked
     against = lone & (silent & heeded).any(axis=2)
-    heeded = heeded | (asked & (lone & ~_excused(some, now_ms[rows]))[:, :, None])
-    found.alone[rows] = lone & (able & heeded).any(axis=2)
+    held = lone & ~_excused(some, book.rules, now_ms[rows])
+    heeded = heeded | (asked & held[:, :, None])
+    found.denied[rows] = lone & (silent & heeded).any(axis=2)
+    found.alone[rows] = (lone & (able & heeded).any(axis=2)) | (held & lately)
     found.against[rows] = against
     # A window that shows the way out of an instrument that is back says nothing of today.
     still = asked & (rests & (some.shift[:, :, None, STAMP + 1 :] == 0.0)).any(axis=3)
@@ -129,7 +148,9 @@ def _in_step(book: SeriesBook, bench: Bench) -> Mask:
 def _same_bins(bench: Bench) -> Mask:
     """Where two series may be compared, shape (n, m, m, KEPT): coarse scales in the same bin."""
     stamp = bench.shift[..., STAMP]
-    same = stamp[:, :, None] == stamp[:, None, :]
+    # One that is a bin ahead has seen more, not less.
+    ahead = stamp[:, None, :] - stamp[:, :, None]
+    same = (ahead == 0.0) | (ahead == 1.0)
     found: Mask = same[..., None] | FINE
     return found
 
@@ -150,10 +171,12 @@ def _soon(book: SeriesBook, bench: Bench, share: F64, scatter: F64) -> Mask:
     return found
 
 
-def _excused(bench: Bench, now_ms: I64) -> Mask:
+def _excused(bench: Bench, rules: Rules, now_ms: I64) -> Mask:
     """Motion of which a tilt meter at rest says nothing: it rained, or the motion has grown."""
     dry_ms = now_ms[:, None] - bench.supported_ms
-    rained: Mask = ((bench.family == RAIN) & bench.present & (dry_ms <= RAIN_MEMORY_MS)).any(axis=1)
+    wet = (bench.family == RAIN) & bench.present & (dry_ms <= RAIN_MEMORY_MS)
+    lead_ms = bench.since_ms[:, None, :] - bench.since_ms[:, :, None]
+    rained = (wet[:, None, :] & (lead_ms <= rules.rain_lead_hours * HOUR_MS)).any(axis=2)
     grown = (bench.first_speed > 0.0) & (bench.speed >= GROWN * bench.first_speed)
-    found: Mask = rained[:, None] | grown
+    found: Mask = rained | grown
     return found

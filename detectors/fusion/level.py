@@ -67,6 +67,7 @@ def _judge(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[U8,
     measured = (bench.present & (bench.family == DISPLACEMENT)).any(axis=1)[:, None]
     solo = np.where(measured & (bench.family == TILT), doubtful, np.maximum(doubtful, bench.sure))
     doubts = doubt(book, bench, points, now_ms)
+    book.fused["doubted"][bench.members[doubts.denied]] = now_ms[np.nonzero(doubts.denied)[0]]
     unborne, against = doubts.alone, doubts.against
     fast = (bench.family == DISPLACEMENT) & (bench.sure > rules.doubtful_level)
     most = np.where(unborne & ~fast, 1, np.where(against, rules.doubtful_level, 4))
@@ -76,7 +77,7 @@ def _judge(book: SeriesBook, caps: Caps, points: Rows, now_ms: I64) -> tuple[U8,
     top = claim[row, leader]
     # A neighbour in the same gully is a witness as good as another instrument.
     beside = np.where(book.fused["following"][bench.members[row, leader]] > 0, top, 0)
-    beside = np.maximum(beside, second(bench, leader, claim, rules, now_ms))
+    beside = np.maximum(beside, second(bench, leader, claim, rules, unborne))
     pair = np.where(beside > 0, np.minimum(top, beside + 1), 0)
     up: U8 = np.maximum(solo, pair).astype(np.uint8)
     kept = np.where(against, np.minimum(bench.stay, rules.doubtful_level), bench.stay)

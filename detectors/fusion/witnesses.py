@@ -18,6 +18,7 @@ import numpy as np
 from detectors.rules import FAMILIES, Rules
 from detectors.series import SeriesBook
 from detectors.state.columns import F64, I64, U8, Array, Mask, Rows
+from detectors.state.shifts import KEPT, STAMP
 
 HOUR_MS = 3_600_000.0
 SHAKEN_MS = 60_000.0
@@ -48,6 +49,8 @@ class Bench:
         Of its motion, a day, as last told and when it first claimed yellow.
     shift
         How far it moved lately, and within which noise (`detectors.state.shifts`).
+    doubted_ms
+        When its motion was last denied by another instrument.
     """
 
     members: Rows
@@ -63,6 +66,7 @@ class Bench:
     speed: F64
     first_speed: F64
     shift: F64
+    doubted_ms: F64
 
     @classmethod
     def of(cls, book: SeriesBook, points: Rows, now_ms: I64) -> "Bench":
@@ -90,6 +94,7 @@ class Bench:
             supported_ms=fused["supported"][members].astype(np.float64),
             first_speed=fused["first_speed"][members].astype(np.float64),
             shift=fused["shift"][members].astype(np.float64),
+            doubted_ms=fused["doubted"][members].astype(np.float64),
         )
 
     def take(self, rows: Rows) -> "Bench":
@@ -101,6 +106,11 @@ class Bench:
         """Series of displacement and tilt."""
         return _moves(self.family)
 
+    @property
+    def noise(self) -> F64:
+        """Standard deviation of a shift at each kept scale, shape (n, members, KEPT)."""
+        return self.shift[..., KEPT:STAMP]
+
     def others(self) -> Mask:
         """Which member (last axis) is a witness of which (middle axis), shape (n, m, m)."""
         differs = self.instrument[:, :, None] != self.instrument[:, None, :]
@@ -108,7 +118,7 @@ class Bench:
         return found
 
 
-def second(bench: Bench, leader: Rows, claim: U8, rules: Rules, now_ms: I64) -> U8:
+def second(bench: Bench, leader: Rows, claim: U8, rules: Rules, unborne: Mask) -> U8:
     """Highest claim of a witness that confirms each point's leader, shape (n,); 0 if none.
 
     Parameters
@@ -117,6 +127,8 @@ def second(bench: Bench, leader: Rows, claim: U8, rules: Rules, now_ms: I64) -> 
         Position of the leading series among the members, shape (n,).
     claim
         Claims under the caps for evidence beside other evidence, shape (n, m).
+    unborne
+        Motion that another instrument denies, shape (n, m): it confirms no other motion.
     """
     row = np.arange(len(leader))
     family = bench.family[row, leader][:, None]
@@ -130,7 +142,8 @@ def second(bench: Bench, leader: Rows, claim: U8, rules: Rules, now_ms: I64) -> 
     turned = (bench.family == TILT) | (family == TILT)
     shakes = (bench.family == DYNAMIC) & ~bench.recent
     fits = other & ~shakes & ~((bench.family == RAIN) & (family == RAIN))
-    fits &= ~(motion & leads_motion) | apart
+    denied = unborne | unborne[row, leader][:, None]
+    fits &= ~(motion & leads_motion) | (apart & ~denied)
     fits &= ~(rains & (motion | leads_motion)) | (follows & ~turned)
     found: U8 = np.where(fits, claim, 0).max(axis=1)
     return found

@@ -78,7 +78,7 @@ def _counts(batch: Round, ways: Ways) -> tuple[Mask, Mask, Mask]:
     needed = chance * batch.limits["motion_claim_sigma"]
     restless = np.maximum.accumulate(ways.error[::-1])[::-1]
     step = np.sqrt(2.0) * ways.error
-    claims = steady & ways.goes_on & (ways.sigmas >= needed)
+    claims = steady & ways.goes_on & ways.in_step & (ways.sigmas >= needed)
     claims &= (ways.least >= step) & (ways.length >= CLAIM_RESTLESS * restless)
     certain = claims & (ways.sigmas >= chance * batch.limits["motion_sure_sigma"])
     certain &= (ways.least >= 2.0 * step) & (ways.length >= SURE_RESTLESS * restless)

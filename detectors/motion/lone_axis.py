@@ -26,6 +26,7 @@ LENIENT, FIRM = 0.5, -1.0
 MOST_MM = 100.0
 LATELY_INTERVALS = 3.5
 _SIZES = (1, 2, 4, 8)
+_ORANGE = 3
 _UP = len(AXES) - 1
 
 
@@ -45,9 +46,9 @@ def hold(batch: Round, best: Verdict) -> Mask:
     if not asked.any():
         return drifts
     place = np.flatnonzero(asked)
-    slow = ~(np.abs(best.velocity[place]) >= batch.limits["velocity_orange_mm_per_day"][place])
-    slow &= ~(batch.table["joint_fails"][batch.series[place]] > batch.time_ms[place])
     doubted, firm = _alone(batch.select(asked), axis[place])
+    slow = best.sure[place] < _ORANGE
+    slow &= ~(batch.table["joint_fails"][batch.series[place]] > batch.time_ms[place])
     back = returns.looks_back(batch.table, batch.series[place]).any(axis=1)
     named = place[firm & slow & ~back]
     drifts[named] = best.claim[named] > 1
@@ -58,12 +59,13 @@ def hold(batch: Round, best: Verdict) -> Mask:
 
 
 def _heard(batch: Round, axis: Array) -> Mask:
-    """Whether both other axes spoke lately: one that is silent bears no witness."""
+    """Whether both other axes spoke with each one's last: one that is silent bears no witness."""
+    seen = [batch.partners.of(name) for name in AXES]
+    newest = np.fmax.reduce([view.time_ms for view in seen])
     heard = np.ones(len(batch), bool)
-    for place, name in enumerate(AXES):
-        seen = batch.partners.of(name)
-        lately = batch.time_ms - seen.time_ms <= LATELY_INTERVALS * batch.interval_ms
-        heard &= (seen.known & lately) | (axis == place)
+    for place, view in enumerate(seen):
+        lately = newest - view.time_ms <= LATELY_INTERVALS * batch.interval_ms
+        heard &= (view.known & lately) | (axis == place)
     return heard
 
 

@@ -11,8 +11,8 @@ from detectors.state.tracks import DAY_MS, RING, Round
 CHOICE_SIGMA = 0.5
 """What choosing the direction by the motion itself adds to the displacement of noise."""
 
-ALONE_SHARE = 0.15
-"""Share of the motion across an axis below which that axis moves alone."""
+ALONE_SHARE, ALONE_SIGMA = 0.2, 0.5
+"""Share of the motion across an axis below which that axis moves alone; and what noise may add."""
 
 OUT_OF_STEP = 15.0
 """Sum of squares across the way from which a motion is no line: chi-square of four, 1 in 200."""
@@ -83,10 +83,12 @@ class Ways:
         whole = values[:, 3] - values[:, 0]
         length = np.maximum(np.linalg.norm(whole, axis=1), 1e-9)
         way = whole / length[:, None]
-        error = np.sqrt((way**2 * noise.transpose(2, 1, 0) ** 2).sum(axis=1))
+        squares = noise.transpose(2, 1, 0) ** 2
+        error = np.sqrt((way**2 * squares).sum(axis=1))
         units = step / noise.transpose(2, 1, 0)[:, None]
         across = length[:, None] * np.sqrt(np.maximum(1.0 - way**2, 0.0))
         others = across - ALONE_SHARE * length[:, None]
+        beside = np.sqrt(squares.sum(axis=1, keepdims=True) - squares)
         span = times[:, 3] - times[:, 0]
         along = (values * way[:, None]).sum(axis=2)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -101,7 +103,7 @@ class Ways:
             least=(step * way[:, None]).sum(axis=2).min(axis=1),
             straight=_straightness(units),
             in_step=in_step(units),
-            alone=(others < 0.0).any(axis=1),
+            alone=(others < ALONE_SIGMA * beside).any(axis=1),
             shared=(others >= np.sqrt(2.0) * error[:, None]).all(axis=1),
             span=span,
             speed=speed,

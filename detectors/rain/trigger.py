@@ -97,7 +97,7 @@ class Rain:
     def thresholds(self, family: str) -> tuple[str, ...]:
         """Names of the limits."""
         own = ["id_intercept_mm_per_h", "id_exponent", "least_mm", "yellow_effective_mm"]
-        own += ["alone_soil_water_mm", "alone_ratio"]
+        own += ["alone_soil_water_mm", "alone_ratio", "alone_yellow_soil_water_mm"]
         limits = ("ratio", "soil_water_mm", "drier_days_percent")
         own += [f"{colour}_{name}" for colour in ("blue", "yellow") for name in limits]
         return tuple(f"rain_{name}" for name in own)
@@ -162,11 +162,12 @@ class Rain:
         effective = part.table["rain_effective"][rows]
         level, stay = _levels(part, largest, index, drier, effective[:, 1])
         good = part.good
-        alone = index >= limits["rain_alone_soil_water_mm"]
+        rare = drier >= limits["rain_yellow_drier_days_percent"]
+        alone = rare | (index >= limits["rain_alone_soil_water_mm"])
         alone |= largest >= limits["rain_alone_ratio"]
-        alone |= drier >= limits["rain_yellow_drier_days_percent"]
+        most = np.where(rare | (index >= limits["rain_alone_yellow_soil_water_mm"]), level, 1)
         verdict.claim[wet] = np.where(good, level, 0)
-        verdict.sure[wet] = np.where(good & alone, level, 0)
+        verdict.sure[wet] = np.where(good & alone, np.minimum(level, most), 0)
         verdict.stay[wet] = np.where(good, stay, 0)
         columns = (hours, fell, fell / hours, largest, index, drier, *effective[:, 1:].T)
         verdict.features[wet, : len(columns)] = np.stack(columns, axis=1)

@@ -30,10 +30,11 @@ FUSED = (
     Field("judged", "i8", fill=-1e15),
     Field("drifts", "u1"),
     Field("drifted", "u1"),
+    Field("doubted", "i8", fill=-1e15),
 )
 """What fusion keeps: the shift; when the series' support began, and when it last supported a level;
 its speed when it first claimed yellow; as of when, whether it drifts, and whether it did before
-that message (`detectors.fusion.drifts`)."""
+that message (`detectors.fusion.drifts`); when another instrument last denied its motion."""
 
 SLOW_FIELD = Field("slow_shift", "f4", 3, fill=float("nan"))
 
@@ -43,6 +44,9 @@ LOOKS_BACK = np.array([16, 32, 5, 9])
 _FINE, _KEPT = slice(2, 4), slice(2, 6)
 _SIZES = np.array([4, 8])[:, None]
 _BINS = np.array([1, 2])[:, None]
+_WHITE = np.sqrt(BIN_INTERVALS * _BINS / _SIZES[1])
+"""Noise of the finest of these blocks against that of one and of two bins, if it is white."""
+
 _STAMPS = 4096.0
 _APART = 3.0
 """Blocks between the centres of the first and the last."""
@@ -102,7 +106,10 @@ def shift_of(values: F64, count: Array, slow: Array, noise: F64, ended: Mask) ->
     whole = values[_FINE, 3] - values[_FINE, 0]
     found[:, :2] = np.where(count >= 4 * _SIZES, whole, np.nan).T
     found[:, 2:KEPT], found[:, STAMP] = slow[:, :2], slow[:, 2]
-    found[:, KEPT:STAMP] = np.sqrt(2.0) * noise[_KEPT].T
+    blur = np.sqrt(2.0) * noise[_KEPT]
+    # Few long blocks have been seen when many short ones have: their noise is no less than white.
+    blur[2:] = np.maximum(blur[2:], blur[1] / _WHITE)
+    found[:, KEPT:STAMP] = blur.T
     found[:, STAMP + 1 :] = ended
     return found
 

@@ -110,12 +110,16 @@ def test_a_tilt_meter_that_drifts_beside_a_crack_meter_at_rest_is_blue_and_flagg
 
 
 def test_a_receiver_too_noisy_to_see_the_motion_does_not_gainsay_it() -> None:
-    """62 mm a day beside a receiver that scatters by 12 mm: what it does not see says nothing."""
-    crack = 50.0 / 24.0 * np.maximum(HOURS - SINCE_H, 0.0) + noise(0.02, 1)
-    loud, fine = (
-        {name: noise(sigma, seed) for seed, name in enumerate(("gnss_e", "gnss_n"), 2)}
-        for sigma in (25.0, 1.5)
-    )
+    """43 mm a day beside one that scatters by 30 mm: what it does not see says nothing.
+
+    What it scatters by over half a day it has not learned in four, but by what it does in hours.
+    """
+    steps, since_h = 800, 110.0
+    own = [np.random.default_rng(seed).normal(size=steps) for seed in (1, 2, 3)]
+    way = 43.0 / 24.0 * np.maximum(np.arange(steps) / 6.0 - since_h, 0.0)
+    crack = way + 0.02 * own[0]
+    grows = np.minimum(1.5 + 28.5 * np.arange(steps) / 144.0, 30.0)
+    loud, fine = ({"gnss_e": size * own[1], "gnss_n": size * own[2]} for size in (grows, 1.5))
     assert highest(judged({"crack": crack, **loud})) == 2
     assert highest(judged({"crack": crack, **fine})) == 1
 
