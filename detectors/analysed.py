@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detectors.score.spells import spells_of
 from detectors.state.columns import F64, I64, U8
 from domain.levels import Flag
 from domain.quality import Test
@@ -82,6 +83,15 @@ class Analysis:
         }
 
     @property
+    def anomalies(self) -> list[tuple[int, int, float]]:
+        """Spells of high scores in order of time: begin and end in UTC ms, highest score."""
+        order = np.argsort(self.time_ms, kind="stable")
+        order = order[self.flag[order] != Flag.MISSING]
+        times = self.time_ms[order]
+        found = spells_of(self.anomaly_score[order])
+        return [(int(times[s.first]), int(times[s.last]), s.score) for s in found]
+
+    @property
     def named(self) -> dict[Test, int]:
         """Rows by the quality test that spoke of them; a row may count for several."""
         counts = {test: int((self.tests & test > 0).sum()) for test in Test}
@@ -115,6 +125,10 @@ class Analysis:
                     "methods": {m.method: iso(m.failure_ms) for m in f.methods},
                 }
                 for f in self.forecasts
+            ],
+            "anomalies": [
+                {"begin": iso(begin), "end": iso(end), "score": round(score, 3)}
+                for begin, end, score in self.anomalies
             ],
             "max_level": self.max_level,
         }

@@ -5,6 +5,7 @@
 `level`                 is the series where it used to be?
 `predictors`            what the next reading should be: four predictions, by their success
 `seen`                  how often something as odd was seen before
+`spells`                beginning and end of each anomaly
 `tails`                 p-values of a series' statistics from that series' own past
 ======================  =====================================================================
 """

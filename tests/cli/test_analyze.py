@@ -37,7 +37,15 @@ OPTIONS = ("--time", "when", "--value", "opening", "--channel", "crack", "--unit
 def test_json_of_a_quiet_crack(tmp_path: Path) -> None:
     path = recording(tmp_path / "quiet.csv", failing=False)
     result = json.loads(analyze(str(path), *OPTIONS, "--json").stdout)
-    assert set(result) == {"rows", "used", "quality", "levels", "forecasts", "max_level"}
+    assert set(result) == {
+        "rows",
+        "used",
+        "quality",
+        "levels",
+        "forecasts",
+        "anomalies",
+        "max_level",
+    }
     assert (result["rows"], result["used"], result["max_level"]) == (120, 120, 0)
     assert sum(result["quality"].values()) == 120
     assert result["forecasts"] == []

@@ -74,10 +74,33 @@ def test_wrong_input_is_named() -> None:
         analyze([1, 2], [1.0], "crack")
 
 
+def test_an_anomaly_has_a_beginning_and_an_end_whatever_the_order_of_the_rows() -> None:
+    """A level that changes for 60 of 600 readings is one anomaly, a spike long after another."""
+    rng = np.random.default_rng(3)
+    times, values = START_MS + np.arange(600) * STEP_MS, rng.normal(size=600)
+    values[400:460] += 12.0
+    values[580] = -30.0
+    order = rng.permutation(600)
+    for rows in (np.arange(600), order):
+        found = analyze(times[rows], values[rows], "generic").anomalies
+        places = [((a - START_MS) // STEP_MS, (b - START_MS) // STEP_MS) for a, b, _ in found]
+        assert [begin for begin, _ in places] == [400, 580]
+        assert 455 <= places[0][1] < 560, "the mean of two dozen readings comes back slowly"
+        assert all(score > 0.5 for *_, score in found)
+
+
 def test_the_report_is_plain_json() -> None:
     found = analyze(START_MS + np.arange(200) * STEP_MS, _failing(), "crack")
     report = msgspec.json.decode(msgspec.json.encode(found.to_json()))
-    assert set(report) == {"rows", "used", "quality", "levels", "forecasts", "max_level"}
+    assert set(report) == {
+        "rows",
+        "used",
+        "quality",
+        "levels",
+        "forecasts",
+        "anomalies",
+        "max_level",
+    }
     assert report["quality"] == {"good": found.used, "suspect": 0, "fail": 0, "missing": 0}
     assert set(report["levels"][0]) == {"time", "level", "reasons", "forecast_refused"}
     assert set(report["forecasts"][0]) == {
