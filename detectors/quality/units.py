@@ -9,8 +9,7 @@ running, mended, lie off that level, though it may move on at the pace that it h
 was real (a slope that slipped from 5 to 50 mm goes on moving), and no reading is held back any
 longer; and after three days, for then nobody will change it back and the new unit is its own.
 
-Going back is no fault. What jumps to within half of the level from which it came has its own
-unit again, whatever ratio lies between.
+What jumps to within half of the level from which it came is back in its own unit.
 
 A larger unit's number scatters more, by the same ratio. So a series that after a jump to 10 L
 scatters as it did before, has a new level (a mast that was pushed over), and `SCATTER_AFTER`
@@ -56,8 +55,9 @@ for _row, _channel in enumerate(CHANNELS.values()):
     RATIO[_row, 1 : len(_ratios) + 1] = _ratios
 
 ENTER_SIGMA, STAY_SIGMA = 4.0, 8.0
-FOLLOW_SIGMA, FOLLOW_PACE = 1.0, 2.0
-"""How fast the level may creep, in noise a reading and in paces that it had before."""
+FOLLOW_SIGMA, FOLLOW_PACE, MOVES_SIGMA = 1.0, 2.0, 6.0
+"""How fast the level may creep, in noise a reading and in paces that it had before; pace is what
+moves that far in three readings."""
 
 DISTINCT = 6.0
 """Level over tolerance from which a ratio can be told: near zero every unit reads the same."""
@@ -212,7 +212,7 @@ def _recognise(
     away = np.abs(fixed - whole)
     lost = RESOLUTION[code][:, None] / np.minimum(ratio, 1.0)
     near = ENTER_SIGMA * noise[place, None] + 0.6 * lost
-    pace = _pace(table["value"][rows, -LEAST_COUNT:], code)
+    pace = _pace(table["value"][rows, -LEAST_COUNT:], code, noise[place])
     moves = np.where((ratio < 1.0) & RUNS_AWAY[code, None], FOLLOW_PACE * pace[:, None], 0.0)
     fits = (ratio != 1.0) & (away <= near + moves) & (np.abs(whole) >= DISTINCT * near)
     fits &= ~_goes_back(table, rows, raw[place])[:, None]
@@ -241,10 +241,10 @@ def _goes_back(table: Columns, rows: Rows, raw: F64) -> Mask:
     return found
 
 
-def _pace(recent: F32, channel: U8) -> F64:
-    """Longest of three steps that go one way, 0 where they do not or one is a jump; shape (n,)."""
+def _pace(recent: F32, channel: U8, noise: F64) -> F64:
+    """Longest of three steps that go one way beyond the noise, 0 where one is a jump; (n,)."""
     steps = np.diff(recent.astype(np.float64), axis=1)
-    longest = np.abs(steps).max(axis=1)
-    goes = (np.abs(np.sign(steps).sum(axis=1)) == steps.shape[1]) & (longest <= LEAST_JUMP[channel])
-    found: F64 = np.where(goes, longest, 0.0)
+    longest, far = np.abs(steps).max(axis=1), np.abs(recent[:, -1] - recent[:, 0])
+    goes = (np.abs(np.sign(steps).sum(axis=1)) == steps.shape[1]) & (far > MOVES_SIGMA * noise)
+    found: F64 = np.where(goes & (longest <= LEAST_JUMP[channel]), longest, 0.0)
     return found
