@@ -7,15 +7,16 @@ motion, times the least share of it that the other would take part in, must stan
 deviations above that instrument's own learned noise, by now or within a day at the present speed.
 
 - **Borne out**: another instrument supports a level too, or has moved by four of its standard
-  deviations and by half of that least share.
+  deviations and by half of that least share; both agree (`detectors.fusion.agreement`).
 - **Alone**: not borne out, and there is an instrument that can tell.
-- **Contradicted**: alone, and the other has not moved though it would have been seen: a drift.
+- **Contradicted**: alone, and the other has not moved though it would have been seen: a drift. That
+  stays doubted for a day, whether or not the other can still answer.
 
 Least shares: half, between crack meters and receivers (an opening is not the whole slip, an axis
 not the whole vector); a tilt meter against a displacement `turn_least_deg_per_mm`, the other way
 `MM_PER_DEG`. Many slopes slide without turning, and deep ones turn little: so a tilt meter at rest
-says nothing where it has rained, where the motion has grown since it was first told, or where it is
-fast; and a point whose limit is 0 never asks it.
+says nothing where it had rained before, where the motion has grown since it was first told, or
+where it is fast; and a point whose limit is 0 never asks it.
 """
 
 from dataclasses import dataclass
@@ -81,43 +82,72 @@ def doubt(book: SeriesBook, bench: Bench, points: I64, now_ms: I64) -> Doubt:
     rows = np.flatnonzero(moving.any(axis=1) & _several(bench))
     if not rows.size:
         return found
-    some = bench.take(rows)
-    share, others = _share(book, some, points[rows]), some.others()
-    asked = others & some.recent[:, None, :] & (share > 0.0) & _in_step(book, some)
-    size, blur = np.abs(some.shift[..., :KEPT]), some.shift[..., KEPT:STAMP]
-    scatter = SEEN_SIGMA * blur
-    expected = np.where(_same_bins(some), share[..., None] * size[:, :, None, :], np.nan)
-    measured, needed = size[:, None], scatter[:, None]
-    with np.errstate(invalid="ignore"):
-        ended = some.shift[..., STAMP + 1 :] > 0.0
-        own = (size >= scatter)[:, :, None, :]
-        sees = own & (expected >= needed)
-        rests = sees & (_widest(some, size)[:, None] < LEAST_SHARE * expected)
-        silent = asked & rests.any(axis=3)
-        able: Mask = asked & (sees.any(axis=3) | _soon(book, some, share, needed))
-        shown = (
-            own & ~ended[:, :, None, :] & (measured >= np.maximum(needed, LEAST_SHARE * expected))
-        )
-        moved = shown.sum(axis=3) >= np.where(some.family == TILT, 2, 1)[:, None, :]
-        alike = grew_alike(np.where(own, expected, np.nan), measured, blur[:, None])
-    lately = now_ms[rows][:, None] - some.doubted_ms <= DOUBT_MS
+    some, now = bench.take(rows), now_ms[rows]
+    share = _share(book, some, points[rows])
+    asked = some.others() & some.recent[:, None, :] & (share > 0.0) & _in_step(book, some)
+    held = _Held.of(book, some, share, asked)
+    lately = now[:, None] - some.doubted_ms <= DOUBT_MS
     told = ((some.stay > 0) & some.moves & ~lately)[:, None, :]
-    told = told & began_together(some, share, book.rules)
-    apart = silent | silent.transpose(0, 2, 1)
-    moved &= alike & ~lately[:, :, None]
-    borne = ((asked & moved) | (others & told)) & ~apart
+    told = some.others() & told & began_together(some, share, book.rules)
+    # Once denied, a movement of the other is not enough: it must itself support a level.
+    borne = ((held.moved & ~lately[:, :, None]) | told) & ~held.apart
     lone = moving[rows] & ~borne.any(axis=2)
-    heeded = (some.family == DISPLACEMENT)[:, None, :] & asked
-    against = lone & (silent & heeded).any(axis=2)
-    held = lone & ~_excused(some, book.rules, now_ms[rows])
-    heeded = heeded | (asked & held[:, :, None])
-    found.denied[rows] = lone & (silent & heeded).any(axis=2)
-    found.alone[rows] = (lone & (able & heeded).any(axis=2)) | (held & lately)
-    found.against[rows] = against
-    # A window that shows the way out of an instrument that is back says nothing of today.
-    still = asked & (rests & (some.shift[:, :, None, STAMP + 1 :] == 0.0)).any(axis=3)
-    found.drift[rows] = lone & (still & heeded).any(axis=2)
+    doubtful = lone & ~_excused(some, book.rules, now)
+    slides = (some.family == DISPLACEMENT)[:, None, :]
+    heeded = asked & (slides | doubtful[:, :, None])
+    found.denied[rows] = lone & (held.silent & heeded).any(axis=2)
+    found.alone[rows] = (lone & (held.able & heeded).any(axis=2)) | (doubtful & lately)
+    found.against[rows] = lone & (held.silent & slides).any(axis=2)
+    found.drift[rows] = lone & (held.still & heeded).any(axis=2)
     return found
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Motion of a series (middle axis) held against what another measured, shape (n, m, m).
+
+    Attributes
+    ----------
+    able
+        The other can tell, by now or within a day.
+    silent, still
+        It would have seen the motion and has not; and so by a window that shows today.
+    moved
+        It has moved by what is expected, over each length of time alike.
+    """
+
+    able: Mask
+    silent: Mask
+    still: Mask
+    moved: Mask
+
+    @property
+    def apart(self) -> Mask:
+        """Whether one of the two denies the other."""
+        found: Mask = self.silent | self.silent.transpose(0, 2, 1)
+        return found
+
+    @classmethod
+    def of(cls, book: SeriesBook, bench: Bench, share: F64, asked: Mask) -> "_Held":
+        size, scatter = np.abs(bench.shift[..., :KEPT]), SEEN_SIGMA * bench.noise
+        expected = np.where(_same_bins(bench), share[..., None] * size[:, :, None, :], np.nan)
+        measured, needed = size[:, None], scatter[:, None]
+        # A window that shows the way out of an instrument that is back says nothing of today.
+        today = (bench.shift[..., STAMP + 1 :] == 0.0)[:, :, None, :]
+        least = np.where(bench.family == TILT, 2, 1)[:, None, :]
+        with np.errstate(invalid="ignore"):
+            own = (size >= scatter)[:, :, None, :]
+            sees = own & (expected >= needed)
+            rests = sees & (_widest(bench, size)[:, None] < LEAST_SHARE * expected)
+            shown = own & today & (measured >= np.maximum(needed, LEAST_SHARE * expected))
+            soon = _soon(book, bench, share, needed)
+        alike = grew_alike(np.where(own, expected, np.nan), measured, bench.noise[:, None])
+        return cls(
+            able=asked & (sees.any(axis=3) | soon),
+            silent=asked & rests.any(axis=3),
+            still=asked & (rests & today).any(axis=3),
+            moved=asked & (shown.sum(axis=3) >= least) & alike,
+        )
 
 
 def _several(bench: Bench) -> Mask:

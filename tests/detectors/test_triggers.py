@@ -74,6 +74,18 @@ def test_rain_as_in_many_places_of_a_storm_raises_nothing_by_itself() -> None:
     assert 1.0 <= evidence["threshold_ratio"] < 2.5
 
 
+def test_rain_alone_is_yellow_only_where_it_is_rare() -> None:
+    """160 mm of water in the soil: yellow beside motion, blue by itself; more water is yellow."""
+
+    def told(more: int, **own: float) -> list[int]:
+        wet = [*[0.0] * 10, *[2.5] * more, *[0.0] * 20]
+        return levels_of(feed(Engine(one_point("rain", **own)), rows_of("rain", wet)))
+
+    assert max(told(105)) == 1
+    assert max(told(105, rain_alone_yellow_soil_water_mm=150.0)) == 2
+    assert max(told(130)) == 2
+
+
 def test_a_local_threshold_takes_the_place_of_caines() -> None:
     rows = rows_of("rain", [3.0] * 80)
     local = {"rain_id_intercept_mm_per_h": 50.0, "rain_id_exponent": 0.3}
