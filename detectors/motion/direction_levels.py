@@ -6,6 +6,7 @@ from detectors.base import Verdict
 from detectors.failure_time.joint_record import ASKED_FROM
 from detectors.motion.levels import CLAIM_RESTLESS, STAY_SIGMA_SHARE, SURE_RESTLESS, chances
 from detectors.motion.one_step import goes_on
+from detectors.motion.stopped import LEAST_KEPT, newest_at_most
 from detectors.motion.ways import Ways, times_of
 from detectors.scores import score_of_sigmas
 from detectors.state.blocks import SIZES
@@ -42,8 +43,15 @@ def judge(batch: Round, track: F32, noise: F64) -> tuple[Verdict, F64, Mask]:
     fails = batch.table["joint_fails"][batch.series]
     tertiary = asked & (fails > batch.time_ms) & (ways.in_step | ~half).all(axis=0)
     heard = ~(ways.alone & ~tertiary)
+    newest = newest_at_most(
+        batch.table["track_count"][batch.series], ways.speed, ways.speed - ways.low
+    )
+    most = np.maximum(_level(batch, newest, 0.5), LEAST_KEPT)
+    level[len(SIZES) :] = np.minimum(level[len(SIZES) :], most)
+    kept = level_at_half.copy()
+    kept[len(SIZES) :] = np.minimum(kept[len(SIZES) :], most)
     claim, sure = np.where(claims & heard, level, 0), np.where(certain & heard, level, 0)
-    stay = np.maximum(np.where(half & heard, level_at_half, 0), claim)
+    stay = np.maximum(np.where(half & heard, kept, 0), claim)
     rank = claim * 10_000.0 + sure * 1000.0 + stay * 100.0 + np.clip(ways.sigmas, 0.0, 99.0)
     best = np.where(ways.known, rank, -1.0).argmax(axis=0)
     pick = best, np.arange(len(batch))

@@ -11,8 +11,9 @@ from detectors.motion.runaway import Runaway, runaway
 from detectors.motion.runaway_levels import lift
 from detectors.motion.scales import Scales
 from detectors.motion.speed_levels import level_of_speed
+from detectors.motion.stopped import LEAST_KEPT, newest_at_most
 from detectors.rules import FAMILIES
-from detectors.state.blocks import theil_sen
+from detectors.state.blocks import SIZES, theil_sen
 from detectors.state.columns import F64, Array, Mask, Rows
 from detectors.state.tracks import DAY_MS, Round
 
@@ -51,6 +52,10 @@ def levels_of(batch: Round, rings: Rings, seen: Scales, counts: Array) -> Eviden
     claim, stay = np.where(claims, level, 0), np.where(half, at_half, 0)
     # A drifting sensor leaves its own past as a slope does: only the velocity itself is sure.
     sure = np.where(certain, absolute, 0)
+    newest = newest_at_most(counts[0], seen.speed, seen.speed - seen.low)
+    most = np.maximum(level_of_speed(batch, newest[None], constant, tilt, 0.5)[0], LEAST_KEPT)
+    for levels in (claim, sure, stay):
+        levels[len(SIZES) :] = np.minimum(levels[len(SIZES) :], most)
     evidence, scale = _telling(batch, seen, (claim, sure, stay), constant)
     found = accelerations(rings, scale, seen.noise, counts)
     evidence.acceleration, evidence.acceleration_error = found
