@@ -12,7 +12,7 @@ from domain.warnings import WarningEvent, WarningKind, make_warning
 from ingest.asking import SamplingAsker
 from ingest.commands import message_id
 from ingest.sampling import Request, SamplingPlan
-from tests.sensors_sim.test_commands import DP, POINTS, SENML, Centre, device_of, under_way
+from tests.sensors_sim.centre import DP, POINTS, SENML, Centre, device_of, under_way
 from tests.sensors_sim.worlds import wait_until
 from tests.servers import Mosquitto
 
