@@ -194,7 +194,7 @@ def _rest(moved: _Step, before: Before, tests: Array) -> U8:
     """Judge what does not move, or lies lower than its season; flags of stuck values."""
     sample, jump = moved.sample, moved.jump
     table, series, channel = sample.table, sample.series, sample.channel
-    attenuated = flat.attenuated(table, series, jump, sample.noise)
+    attenuated = flat.attenuated(table, series, jump, sample.noise, sample.interval_ms)
     _mark(tests, Test.ATTENUATED, attenuated & ~moved.wrong_unit)
     stuck = flat.flat_line(
         table, series, channel, jump, before.known, moved.run, sample.interval_ms

@@ -60,6 +60,9 @@ LONG_KEPT = 0.9998
 
 WINDOW = 16
 ATTENUATED_SHARE = 0.25
+FULL = 0.75
+"""Least time from the window's first reading to its last, against that of regular ones."""
+
 KNOWN_AFTER = 512
 """Readings after which a series' own noise no longer leans on its prior."""
 
@@ -124,14 +127,18 @@ def _learn_steps(table: Columns, series: Rows, jump: F64, changed: Mask) -> None
     table["flat_single"][rows] = share + ((size <= SINGLE * least) - share) / (count + 1.0)
 
 
-def attenuated(table: Columns, series: Rows, jump: F64, noise: F64) -> Mask:
+def attenuated(table: Columns, series: Rows, jump: F64, noise: F64, interval_ms: F64) -> Mask:
     """Whether each series' last readings scatter far less than it used to.
 
     Looked at with every eighth reading of a series; what was found stands until the next, or
-    until a reading moves by more than the noise.
+    until a reading moves by more than the noise. Readings made more often than the series' own
+    interval, as a device is asked to under warning, scatter less with the weather: not looked at.
     """
     count = table["count"][series]
     due = (count >= KNOWN_AFTER) & (count % 8 == 0)
+    if due.any():
+        times = table["time"][series[due]]
+        due[due] = times[:, -1] - times[:, -WINDOW] >= FULL * (WINDOW - 1) * interval_ms[due]
     if due.any():
         rows = series[due]
         recent = table["value"][rows, -WINDOW:]

@@ -5,7 +5,7 @@ import pytest
 
 from domain.quality import Test
 from tests.detectors.one_series import quiet, rows, run, where
-from tests.detectors.worlds import highest
+from tests.detectors.worlds import STEP_MS, highest
 
 FLAT = Test.FLAT_LINE
 
@@ -59,6 +59,15 @@ def test_a_slope_that_comes_to_rest_is_not_stuck() -> None:
     values = np.round(20.0 + opening + quiet(len(opening), 0.0, 0.03, 4), 1)
     outcome = run("crack", rows("crack", values))
     assert where(outcome, FLAT) == []
+
+
+def test_a_device_that_is_asked_to_read_more_often_is_not_dull() -> None:
+    """The weather moves a crack from hour to hour, and hardly from minute to minute."""
+    values = quiet(900, 0.0, 3.0, 1)
+    values[700:] = 0.1 * (np.arange(200) % 2)
+    late = np.where(np.arange(900) < 700, 0, (700 - np.arange(900)) * STEP_MS * 5 // 6)
+    outcome = run("gnss_e", rows("gnss_e", values, ahead_ms=late, lag_ms=late + 300))
+    assert where(outcome, Test.ATTENUATED) == []
 
 
 def test_a_signal_that_loses_its_noise_is_attenuated_and_still_moves() -> None:
