@@ -9,7 +9,8 @@ import pytest
 from domain.points import Point
 from domain.registry import save_registry
 from domain.topics import mqtt_topic
-from tests.e2e.harness import Pipeline, Publisher, make_points, step_messages
+from tests.e2e.harness import Pipeline
+from tests.e2e.publisher import Publisher, make_points, step_messages
 from tests.servers import Rumqttd, Tansu
 
 

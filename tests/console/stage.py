@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from domain.hazards import HazardType
 from domain.points import Device, Point, make_point_id
-from tests.e2e.harness import STEP_MS, Pipeline, Publisher, step_messages
+from tests.e2e.harness import STEP_MS, Pipeline
+from tests.e2e.publisher import Publisher, step_messages
 from tests.e2e.runs import value
 from tests.servers import Rumqttd, Tansu, free_port
 

@@ -6,7 +6,8 @@ import pytest
 
 from dashboards.names import DATASOURCE_UID
 from tests.dashboards import world
-from tests.dashboards.grafana_server import FakeGrafana, serving
+from tests.dashboards.grafana_server import FakeGrafana
+from tests.dashboards.serving import serving
 from tests.storage.influx2 import any_influx
 from tests.storage.servers import Gateway, Influx
 

@@ -9,7 +9,8 @@ from dashboards.deploy import DeployError, Options, deploy
 from dashboards.names import DATASOURCE_UID, RULE_FOLDER
 from domain.errors import SettingsError
 from tests.dashboards.deploying import INFLUX_TOKEN, SECRET, options, run
-from tests.dashboards.grafana_server import ADMIN, DEFAULT_TREE, TOKEN, FakeGrafana, serving
+from tests.dashboards.grafana_server import ADMIN, DEFAULT_TREE, TOKEN, FakeGrafana
+from tests.dashboards.serving import serving
 from tests.servers import free_port
 
 

@@ -2,33 +2,28 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from alerts import admin
 from domain import topics
 from domain.frames import Readings
-from domain.hazards import HazardType
 from domain.health import Health, decode_health
-from domain.points import Device, Point, make_point_id
+from domain.points import Point
 from domain.registry import save_registry
 from domain.settings import Settings, load_settings
-from domain.topics import mqtt_topic
-from ingest.mqtt import make_client
+from tests.e2e.records import PARTITIONS, group_lag, records
 from tests.servers import Server
 
 ROLES = ("ingest", "detect", "store", "notify")
-PARTITIONS = 4
 DEADLINE_S = 120.0
 START_MS = 1_780_272_000_000
 STEP_MS = 600_000
@@ -57,22 +52,6 @@ DUCKDB = """
 [store]
 path = "{root}/record.duckdb"
 """
-
-
-def make_points(count: int) -> list[Point]:
-    """Landslides over some districts, each with one device that measures crack and rain."""
-    districts = ("500235", "500236", "500101", "500112")
-    return [
-        Point(
-            make_point_id(districts[i % 4], HazardType.LANDSLIDE, i + 1),
-            f"slope {i}",
-            HazardType.LANDSLIDE,
-            30.0,
-            108.0,
-            devices=(Device(f"d{i}", ("crack", "tilt_x"), STEP_MS / 1000),),
-        )
-        for i in range(count)
-    ]
 
 
 @dataclass
@@ -192,7 +171,7 @@ class Pipeline:
         )
 
     async def _healths(self) -> list[Health]:
-        return [decode_health(raw) async for raw in self._records(topics.PIPELINE, 1)]
+        return [decode_health(raw) async for raw in records(self.kafka.address, topics.PIPELINE, 1)]
 
     def wait_until_stored(self, readings: int) -> None:
         """Wait until Kafka holds so many distinct readings and all roles have done their work."""
@@ -204,7 +183,7 @@ class Pipeline:
         """Wait until Kafka holds so many distinct readings and one group has acknowledged them."""
         self.wait(lambda: asyncio.run(self.distinct_readings()) >= readings, "readings in Kafka")
         self.wait(
-            lambda: asyncio.run(self._group_lag(group, [topics.READINGS])) == 0,
+            lambda: asyncio.run(group_lag(self.kafka.address, group, [topics.READINGS])) == 0,
             f"{group} to be done",
         )
 
@@ -213,7 +192,7 @@ class Pipeline:
 
         def done() -> bool:
             try:
-                return asyncio.run(self._group_lag(group, names)) == 0
+                return asyncio.run(group_lag(self.kafka.address, group, names)) == 0
             except (KafkaError, OSError):
                 return False
 
@@ -222,7 +201,7 @@ class Pipeline:
     async def distinct_readings(self) -> int:
         """Count distinct (device, channel, event time) in `geohazard.readings`."""
         seen: set[tuple[str, str, int]] = set()
-        async for raw in self._records(topics.READINGS, PARTITIONS):
+        async for raw in records(self.kafka.address, topics.READINGS, PARTITIONS):
             frame = Readings.decode(raw)
             names = zip(frame.device_id.to_list(), frame.channel.to_list(), strict=True)
             seen.update((d, c, t) for (d, c), t in zip(names, frame.event_ms.tolist(), strict=True))
@@ -235,45 +214,9 @@ class Pipeline:
             "geohazard-store": [topics.READINGS, topics.FEATURES, topics.STATES, topics.WARNINGS],
             "geohazard-notify": [topics.WARNINGS],
         }
-        return sum([await self._group_lag(group, names) for group, names in reads.items()])
-
-    async def _group_lag(self, group: str, names: list[str]) -> int:
-        """Count records of some topics behind a group's commit."""
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.kafka.address, group_id=group, enable_auto_commit=False
+        return sum(
+            [await group_lag(self.kafka.address, group, names) for group, names in reads.items()]
         )
-        try:
-            await consumer.start()
-            tps = [TopicPartition(n, p) for n in names for p in range(PARTITIONS)]
-            consumer.assign(tps)
-            ends = await consumer.end_offsets(tps)
-            # tansu tells the beginning of the last batch for the end, so a commit may lie beyond.
-            return sum(
-                [max(0, end - (await consumer.committed(tp) or 0)) for tp, end in ends.items()]
-            )
-        finally:
-            await consumer.stop()
-
-    async def _records(self, topic: str, partitions: int) -> AsyncGenerator[bytes, None]:
-        """Read all that a topic holds now."""
-        # Without "earliest" the client may move to the end behind our back, after the seek.
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.kafka.address, auto_offset_reset="earliest"
-        )
-        await consumer.start()
-        try:
-            if topic not in await consumer.topics():
-                return
-            tps = [TopicPartition(topic, p) for p in range(partitions)]
-            consumer.assign(tps)
-            ends = await consumer.end_offsets(tps)
-            await consumer.seek_to_beginning(*tps)
-            while any([await consumer.position(tp) < ends[tp] for tp in tps]):
-                for records in (await consumer.getmany(timeout_ms=500)).values():
-                    for record in records:
-                        yield record.value
-        finally:
-            await consumer.stop()
 
     def stored(self) -> set[tuple[object, ...]]:
         """Return all stored readings; only after `stop`."""
@@ -292,56 +235,3 @@ class Pipeline:
     def pending_webhooks(self) -> int:
         """Messages in the outbox that are not delivered."""
         return admin.summary(self.settings)["pending"]
-
-
-@dataclass
-class Publisher:
-    """Publishes readings in order, and waits for the broker's acknowledgement of each step."""
-
-    mqtt: Server
-    settings: Settings
-
-    @contextlib.contextmanager
-    def connected(self) -> Iterator["Publisher"]:
-        """Connect for a while."""
-        self._client = make_client(self.settings.mqtt, f"test-{os.getpid()}", clean=True)
-        self._client.max_inflight_messages_set(200)
-        self._client.connect(self.mqtt.host, self.mqtt.port)
-        self._client.loop_start()
-        try:
-            yield self
-        finally:
-            self._client.disconnect()
-            self._client.loop_stop()
-
-    def wait_until_connected(self) -> None:
-        """Wait for the client to be back after the broker was away."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not self._client.is_connected():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-
-    def publish(self, messages: list[tuple[str, bytes]]) -> None:
-        """Publish topics and payloads; returns once all are acknowledged."""
-        sent = [self._client.publish(topic, payload, 1) for topic, payload in messages]
-        for info in sent:
-            info.wait_for_publish(30)
-            assert info.is_published()
-
-
-def step_messages(
-    points: list[Point], step: int, value: Callable[[int, int], float]
-) -> list[tuple[str, bytes]]:
-    """SenML packs of all points for one step; ``value(point, step)`` in mm."""
-    at_s = (START_MS + step * STEP_MS) / 1000
-    messages = []
-    for number, point in enumerate(points):
-        device = point.devices[0].device_id
-        crack = value(number, step)
-        pack = (
-            f'[{{"bn":"{device}/","bt":{at_s:.3f},"n":"crack","u":"mm","v":{crack!r}}},'
-            f'{{"n":"tilt_x","u":"deg","v":{crack / 100!r}}}]'
-        )
-        topic = mqtt_topic(point.district, point.point_id, device, "telemetry")
-        messages.append((topic, pack.encode()))
-    return messages

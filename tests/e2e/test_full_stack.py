@@ -8,7 +8,8 @@ import pytest
 from dashboards import queries
 from dashboards.pages import pages
 from tests.dashboards.grafana_like import View
-from tests.e2e.harness import Pipeline, Publisher, make_points, step_messages
+from tests.e2e.harness import Pipeline
+from tests.e2e.publisher import Publisher, make_points, step_messages
 from tests.e2e.runs import POINTS, READINGS, STEPS, expected_readings, expected_warnings, value
 from tests.kafka_server import KafkaServer
 from tests.servers import Mosquitto, Rumqttd, Tansu

@@ -10,7 +10,9 @@ from aiokafka import AIOKafkaProducer
 
 from domain import topics
 from ingest.kafka_topics import ensure_topics
-from tests.e2e.harness import PARTITIONS, Pipeline, make_points
+from tests.e2e.harness import Pipeline
+from tests.e2e.publisher import make_points
+from tests.e2e.records import PARTITIONS
 from tests.kafka_gate import JOIN_GROUP, METADATA, KafkaGate, Request, running_gate
 from tests.kafka_server import KafkaServer, skip_without_kafka
 from tests.servers import Server, free_port

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import Pipeline, Publisher, make_points, step_messages
+from tests.e2e.harness import Pipeline
+from tests.e2e.publisher import Publisher, make_points, step_messages
 from tests.e2e.runs import POINTS, READINGS, STEPS, expected_readings, expected_warnings, value
 from tests.servers import Rumqttd, Tansu
 
