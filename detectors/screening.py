@@ -11,7 +11,7 @@ import numpy as np
 
 from detectors.consult import consult
 from detectors.intake import Turn, take
-from detectors.quality import arrival, clocks, flagging
+from detectors.quality import arrival, clocks, flagging, late
 from detectors.quality.sample import Sample
 from detectors.screened import Screened
 from detectors.series import SeriesBook
@@ -110,9 +110,9 @@ def _unusual(
     out.used[odd] = True
     out.flag[odd] = out.gate[odd] = Flag.SUSPECT
     out.tests[odd] |= np.uint16(Test.CLOCK)
-    late = turn.part(came.late & usable)
-    if len(late):
-        _late(book, late, out)
+    rest = turn.part(came.late & usable)
+    if len(rest):
+        _late(book, rest, out)
 
 
 def _late(book: SeriesBook, turn: Turn, out: Screened) -> None:
@@ -122,8 +122,8 @@ def _late(book: SeriesBook, turn: Turn, out: Screened) -> None:
     relative = (turn.value - table["origin"][series]).astype(np.float32)
     noise = floored(table["noise"][series, 0].astype(np.float64), PRIOR[channel])
     interval = book.interval_ms[series]
-    late = Sample(table, series, channel, turn.time_ms, interval, relative, turn.value, noise)
-    flag, tests = flagging.judge_late(late)
+    came_late = Sample(table, series, channel, turn.time_ms, interval, relative, turn.value, noise)
+    flag, tests = late.judge(came_late)
     out.used[rows] = True
     out.flag[rows] = out.gate[rows] = flag
     out.tests[rows] |= tests

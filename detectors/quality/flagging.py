@@ -15,17 +15,14 @@ from detectors.quality.climatology import record_rain_mm, unseasonable
 from detectors.quality.limits import (
     FAIL_HIGH,
     FAIL_LOW,
-    LEAST_JUMP,
     RAIN,
     RATE_PER_S,
-    SPIKE_TESTED,
     SUSPECT_HIGH,
     SUSPECT_LOW,
 )
 from detectors.quality.sample import Before, Sample
 from detectors.state.columns import F32, F64, U8, Array, Mask, Rows
 from detectors.state.partners import newest_raw
-from detectors.state.tracks import RING
 from domain.channels import CHANNEL_NAMES
 from domain.levels import Flag
 from domain.quality import Test
@@ -110,7 +107,7 @@ def judge(sample: Sample) -> Judged:
     _judge_rain(moved.sample, tests)
     flag = np.maximum(flag, _rest(moved, before, tests))
     flag = np.maximum(flag, np.where(tests & np.uint16(SUSPECTING), Flag.SUSPECT, 0))
-    mended = moved.wrong_unit & ~moved.misfit
+    mended = moved.unit.wrong & ~moved.unit.misfit
     usable = (tests & _REPLACED == 0) & (flag < Flag.FAIL) | mended | ~before.known
     clean: F32 = np.where(usable, moved.sample.value, before.last).astype(np.float32)
     raw = moved.sample.raw
@@ -125,8 +122,8 @@ class _Step:
     ----------
     sample
         The readings, mended where their unit is wrong.
-    wrong_unit, misfit
-        Where it is wrong; and those among them that do not fit the level.
+    unit
+        Where that is so.
     jump, run
         From the last good value, and whether it goes on in one direction.
     confirmed, leap
@@ -134,8 +131,7 @@ class _Step:
     """
 
     sample: Sample
-    wrong_unit: Mask
-    misfit: Mask
+    unit: units.Mended
     jump: F64
     run: Mask
     confirmed: Mask
@@ -149,32 +145,21 @@ def _step(sample: Sample, before: Before, flag: U8, tests: Array) -> _Step:
     allowed = spikes.allowed_jump(
         before.recent, before.count, sample.channel, sample.noise, before.intervals, came, run
     )
-    wrong_unit, misfit, value, raw = units.judge(
-        sample.table,
-        sample.series,
-        sample.channel,
-        sample.time_ms,
-        sample.value,
-        sample.raw,
-        before.last,
-        allowed,
-        sample.noise,
-        before.intervals,
-    )
-    sample = replace(sample, value=value, raw=raw)
+    unit = units.judge(sample, before, allowed)
+    sample = replace(sample, value=unit.value, raw=unit.raw)
     jump = before.change(sample.value)
     fastest = RATE_PER_S[sample.channel] * before.gap_ms / 1000.0
     _mark(tests, Test.RATE_OF_CHANGE, np.abs(jump) > fastest)
-    may_be = before.known & ~wrong_unit & (flag < Flag.FAIL)
+    may_be = before.known & ~unit.wrong & (flag < Flag.FAIL)
     far = may_be & _far(sample, before, np.abs(jump) > allowed, run)
     held, confirmed, leap = spikes.hold(
         sample.table, sample.series, sample.channel, sample.value, before.last, jump, far
     )
     if confirmed.any():
         sample.table["unit_level"][sample.series[confirmed]] = before.last[confirmed]
-    _mark(tests, Test.SPIKE, held | misfit)
-    _mark(tests, Test.UNIT, wrong_unit)
-    return _Step(sample, wrong_unit, misfit, jump, run, confirmed, leap)
+    _mark(tests, Test.SPIKE, held | unit.misfit)
+    _mark(tests, Test.UNIT, unit.wrong)
+    return _Step(sample, unit, jump, run, confirmed, leap)
 
 
 def _far(sample: Sample, before: Before, beyond: Mask, run: Mask) -> Mask:
@@ -195,7 +180,7 @@ def _rest(moved: _Step, before: Before, tests: Array) -> U8:
     sample, jump = moved.sample, moved.jump
     table, series, channel = sample.table, sample.series, sample.channel
     attenuated = flat.attenuated(table, series, jump, sample.noise, sample.interval_ms)
-    _mark(tests, Test.ATTENUATED, attenuated & ~moved.wrong_unit)
+    _mark(tests, Test.ATTENUATED, attenuated & ~moved.unit.wrong)
     stuck = flat.flat_line(
         table, series, channel, jump, before.known, moved.run, sample.interval_ms
     )
@@ -204,43 +189,6 @@ def _rest(moved: _Step, before: Before, tests: Array) -> U8:
     too_low = seasons.too_low(table, series, channel, sample.time_ms, sample.value, undoubted)
     _mark(tests, Test.CLIMATOLOGY, too_low)
     return stuck
-
-
-def judge_late(sample: Sample) -> tuple[U8, Array]:
-    """Flag readings that come late, between two neighbours of their series' ring.
-
-    Here QARTOD's own spike test can be done: the distance from the mean of both neighbours.
-
-    Returns
-    -------
-    tuple of arrays
-        Flags (UNKNOWN where no test speaks) and tests, shape (n,).
-    """
-    channel = sample.channel
-    flag = gross_range(channel, sample.raw, sample.interval_ms)
-    tests = np.where(flag > Flag.GOOD, Test.GROSS_RANGE, 0).astype(np.uint16)
-    left, right, inside = _neighbours(sample)
-    distance = np.abs(sample.value.astype(np.float64) - 0.5 * (left + right))
-    allowed = np.maximum(spikes.HOLD_SIGMA * sample.noise, LEAST_JUMP[channel])
-    allowed = np.maximum(allowed, np.abs(right - left))
-    spike = inside & SPIKE_TESTED[channel] & (distance > allowed)
-    _mark(tests, Test.SPIKE, spike)
-    flag = np.maximum(flag, np.where(spike, Flag.SUSPECT, Flag.UNKNOWN))
-    return flag.astype(np.uint8), tests
-
-
-def _neighbours(sample: Sample) -> tuple[F64, F64, Mask]:
-    """Values before and after late readings, and whether both are kept, shape (n,)."""
-    table, series = sample.table, sample.series
-    times, values = table["time"][series], table["value"][series].astype(np.float64)
-    after = (times < sample.time_ms[:, None]).sum(axis=1)
-    row = np.arange(len(sample))
-    inside = (after < RING) & (after > RING - np.minimum(table["count"][series], RING))
-    right = values[row, np.minimum(after, RING - 1)]
-    # The newest may be held still: what was said is the neighbour, not what stands in its place.
-    held = table["held"][series]
-    right = np.where((after == RING - 1) & ~np.isnan(held), held, right)
-    return values[row, np.maximum(after - 1, 0)], right, inside
 
 
 def _mark(tests: Array, test: Test, spoke: Mask | Rows) -> None:

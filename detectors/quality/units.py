@@ -18,10 +18,13 @@ readings later the state is left. With a smaller unit the same shows by readings
 A value near zero reads the same in every unit: there is nothing to see, and no harm.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from detectors.quality.limits import LEAST_JUMP, RESOLUTION, RISES_WITH_RAIN, RUNS_AWAY
-from detectors.state.columns import F32, F64, I64, U8, Columns, Field, Mask, Rows
+from detectors.quality.sample import Before, Sample
+from detectors.state.columns import F32, F64, U8, Columns, Field, Mask, Rows
 from domain.channels import CHANNELS
 
 FIELDS = (
@@ -81,55 +84,49 @@ SCATTER_AFTER, SCATTER_RATIO, SCATTER_RANGE = 8, 4.0, 2.8
 of so many readings of white noise, in standard deviations."""
 
 
-def judge(
-    table: Columns,
-    series: Rows,
-    channel: U8,
-    time_ms: I64,
-    value: F32,
-    raw: F64,
-    last: F32,
-    allowed: F64,
-    noise: F64,
-    intervals: F64,
-) -> tuple[Mask, Mask, F32, F64]:
+@dataclass(frozen=True)
+class Mended:
+    """What is known of the units of readings, shape (n,) each.
+
+    Attributes
+    ----------
+    wrong
+        Readings in a wrong unit.
+    misfit
+        Those among them that do not fit the level, though the series has not left the state yet.
+    value, raw
+        Readings in the channel's own unit: relative to the origin, and whole.
+    """
+
+    wrong: Mask
+    misfit: Mask
+    value: F32
+    raw: F64
+
+
+def judge(sample: Sample, before: Before, allowed: F64) -> Mended:
     """Tell which readings come in a wrong unit, and mend them.
 
     Parameters
     ----------
-    value, raw
-        Reading relative to its series' origin, and as it came.
-    last
-        Last good value, relative to the origin.
     allowed
-        Change between two readings that is no jump.
-    intervals
-        Time since the last reading, in intervals.
-
-    Returns
-    -------
-    tuple of arrays
-        Readings in a wrong unit; those among them that do not fit the level, though the series has
-        not left the state yet; values and raw values in the channel's own unit; shape (n,).
+        Change between two readings that is no jump, shape (n,).
     """
+    table, series = sample.table, sample.series
     state = table["unit"][series]
-    wrong = misfit = np.zeros(len(series), bool)
+    wrong = misfit = np.zeros(len(sample), bool)
     if state.any():
-        wrong, misfit = _keep(
-            table, series, channel, time_ms, value, raw, allowed, noise, intervals
-        )
-    leaves = (np.abs(value.astype(np.float64) - last) > allowed) & (state == 0)
-    leaves &= (table["count"][series] >= LEAST_COUNT) & np.isnan(table["held"][series])
+        wrong, misfit = _keep(sample, allowed, before.intervals)
+    leaves = (np.abs(sample.value.astype(np.float64) - before.last) > allowed) & (state == 0)
+    leaves &= (before.count >= LEAST_COUNT) & np.isnan(table["held"][series])
     if leaves.any():
-        wrong = wrong | _recognise(
-            table, series, channel, time_ms, raw, last, allowed, noise, leaves
-        )
+        wrong = wrong | _recognise(sample, before.last, np.flatnonzero(leaves))
     if not wrong.any():
-        return wrong, misfit, value, raw
-    ratio = np.where(wrong, RATIO[channel, table["unit"][series] & _INDEX], 1.0)
-    raw = raw / ratio
+        return Mended(wrong, misfit, sample.value, sample.raw)
+    ratio = np.where(wrong, RATIO[sample.channel, table["unit"][series] & _INDEX], 1.0)
+    raw = sample.raw / ratio
     fixed = (raw - table["origin"][series]).astype(np.float32)
-    return wrong, misfit, np.where(wrong, fixed, value), raw
+    return Mended(wrong, misfit, np.where(wrong, fixed, sample.value), raw)
 
 
 def tolerance(channel: U8, unit: U8, noise: F64, sigmas: float) -> F64:
@@ -139,33 +136,24 @@ def tolerance(channel: U8, unit: U8, noise: F64, sigmas: float) -> F64:
     return found
 
 
-def _keep(
-    table: Columns,
-    series: Rows,
-    channel: U8,
-    time_ms: I64,
-    value: F32,
-    raw: F64,
-    allowed: F64,
-    noise: F64,
-    intervals: F64,
-) -> tuple[Mask, Mask]:
+def _keep(sample: Sample, allowed: F64, intervals: F64) -> tuple[Mask, Mask]:
     """Tell which series stay in their wrong unit; one reading that does not fit may be a spike."""
+    table, series, channel = sample.table, sample.series, sample.channel
     state = table["unit"][series]
     unit, doubted = state & _INDEX, state >= _DOUBT
     level = table["unit_level"][series].astype(np.float64)
-    fixed = raw / RATIO[channel, unit] - table["origin"][series]
+    fixed = sample.raw / RATIO[channel, unit] - table["origin"][series]
     away = np.abs(fixed - level)
-    away_as_it_came = np.abs(value - level)
+    away_as_it_came = np.abs(sample.value - level)
     pace = FOLLOW_PACE * table["unit_pace"][series] * np.clip(intervals, 1.0, _GAP)
-    rests = away <= tolerance(channel, unit, noise, STAY_SIGMA) + pace
+    rests = away <= tolerance(channel, unit, sample.noise, STAY_SIGMA) + pace
     back = (away_as_it_came <= allowed) & (away_as_it_came <= away)
-    ours = time_ms - table["unit_since"][series] > LONGEST_MS
+    ours = sample.time_ms - table["unit_since"][series] > LONGEST_MS
     stays = (unit > 0) & ~back & ~ours & (rests | ~doubted)
     stays &= ~_scatters_as_before(table, series, channel, unit, fixed)
     misfit = stays & ~rests
     new = np.where(misfit, unit | _DOUBT, unit)
-    reach = np.maximum(FOLLOW_SIGMA * noise / np.maximum(RATIO[channel, unit], 1.0), pace)
+    reach = np.maximum(FOLLOW_SIGMA * sample.noise / np.maximum(RATIO[channel, unit], 1.0), pace)
     level += np.where(stays & rests, np.clip(fixed - level, -reach, reach), 0.0)
     table["unit_level"][series] = np.where(unit > 0, level, table["unit_level"][series])
     table["unit"][series] = np.where(stays, new, 0)
@@ -188,47 +176,37 @@ def _scatters_as_before(table: Columns, series: Rows, channel: U8, unit: U8, fix
     return found
 
 
-def _recognise(
-    table: Columns,
-    series: Rows,
-    channel: U8,
-    time_ms: I64,
-    raw: F64,
-    last: F32,
-    allowed: F64,
-    noise: F64,
-    asked: Mask,
-) -> Mask:
-    """Find jumps that a change of unit explains, and enter the state.
+def _recognise(sample: Sample, last: F32, asked: Rows) -> Mask:
+    """Find jumps that a change of unit explains, at the places asked, and enter the state."""
+    table, rows, code = sample.table, sample.series[asked], sample.channel[asked]
+    level = last[asked].astype(np.float64)
+    pace = _pace(table["value"][rows, -LEAST_COUNT:], code, sample.noise[asked])
+    best, hit = _closest(sample, asked, level, pace)
+    own, kind = rows[hit], code[hit]
+    table["unit"][own] = best[hit] + 1
+    table["unit_level"][own] = level[hit]
+    table["unit_since"][own] = sample.time_ms[asked[hit]]
+    table["unit_age"][own] = 1
+    goes_on = RUNS_AWAY[kind] & (RATIO[kind, best[hit] + 1] < 1.0)
+    least = np.where(RISES_WITH_RAIN[kind], RAIN_PACE * LEAST_JUMP[kind], 0.0)
+    table["unit_pace"][own] = np.where(goes_on, np.maximum(pace[hit], least), 0.0)
+    found = np.zeros(len(sample), bool)
+    found[asked[hit]] = True
+    return found
 
-    A jump back to the level before the last one explains itself.
-    """
-    place = np.flatnonzero(asked)
-    rows, code = series[place], channel[place]
-    level = last[place].astype(np.float64)
-    ratio = RATIO[code][:, 1:]
-    fixed = raw[place, None] / ratio
+
+def _closest(sample: Sample, asked: Rows, level: F64, pace: F64) -> tuple[Rows, Mask]:
+    """Ratio that brings each reading nearest to its level, and whether it explains the jump."""
+    table, rows, code = sample.table, sample.series[asked], sample.channel[asked]
+    raw, ratio = sample.raw[asked], RATIO[code][:, 1:]
     whole = (level + table["origin"][rows])[:, None]
-    away = np.abs(fixed - whole)
+    away = np.abs(raw[:, None] / ratio - whole)
     lost = RESOLUTION[code][:, None] / np.minimum(ratio, 1.0)
-    near = ENTER_SIGMA * noise[place, None] + 0.6 * lost
-    pace = _pace(table["value"][rows, -LEAST_COUNT:], code, noise[place])
+    near = ENTER_SIGMA * sample.noise[asked, None] + 0.6 * lost
     moves = np.where((ratio < 1.0) & RUNS_AWAY[code, None], FOLLOW_PACE * pace[:, None], 0.0)
     fits = (ratio != 1.0) & (away <= near + moves) & (np.abs(whole) >= DISTINCT * near)
-    fits &= ~_goes_back(table, rows, raw[place])[:, None]
-    away = np.where(fits, away, np.inf)
-    best = away.argmin(axis=1)
-    hit = fits.any(axis=1)
-    table["unit"][rows[hit]] = best[hit] + 1
-    table["unit_level"][rows[hit]] = level[hit]
-    table["unit_since"][rows[hit]] = time_ms[place[hit]]
-    table["unit_age"][rows[hit]] = 1
-    goes_on = RUNS_AWAY[code[hit]] & (ratio[hit, best[hit]] < 1.0)
-    least = np.where(RISES_WITH_RAIN[code[hit]], RAIN_PACE * LEAST_JUMP[code[hit]], 0.0)
-    table["unit_pace"][rows[hit]] = np.where(goes_on, np.maximum(pace[hit], least), 0.0)
-    found = np.zeros(len(series), bool)
-    found[place[hit]] = True
-    return found
+    fits &= ~_goes_back(table, rows, raw)[:, None]
+    return np.where(fits, away, np.inf).argmin(axis=1), fits.any(axis=1)
 
 
 def _goes_back(table: Columns, rows: Rows, raw: F64) -> Mask:
