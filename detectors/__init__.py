@@ -5,6 +5,7 @@ The way through this folder::
     engine         one per Kafka partition; takes `Readings`, gives `Features`, `States`, warnings
     screening      a batch in rounds: the k-th reading of every series together
       state        what is kept of each series: recent readings, noise, partners (in `series`)
+      intake       a fresh reading through quality into its ring
       quality      a flag for each fresh reading, and the value that methods may use
       score motion rain vibration surge
                    the methods, a detector (`base.Detector`) in one file each

@@ -11,7 +11,9 @@
 `saito`                 Saito 1965, 1969: secondary creep, and three marks of tertiary creep
 `carla`                 Carla et al. 2017: onset by moving averages, window from both
 `voight`                Voight 1988 with free alpha, fitted to the displacement itself
+`line`, `curves`        least squares of straight lines, and of many curves at once
 `rivals`                motions that do not fail: constant, slowing, a step that comes to rest
+`estimate`              what one method says
 `ensemble`              one time, one calibrated window
 ======================  =====================================================================
 

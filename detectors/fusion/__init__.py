@@ -5,6 +5,7 @@
 `level`                 from series' claims to a point's level, with hysteresis
 `witnesses`             which instruments of a point confirm each other
 `contradiction`         motion that another instrument would have seen, and does not
+`agreement`             whether two instruments tell of one motion
 `drifts`                what tells a drift from a slope
 `silence`, `heard`      who stopped reporting
 `outage`                what a silence may mean

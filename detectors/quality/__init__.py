@@ -3,7 +3,9 @@
 ======================  =====================================================================
 `arrival`               duplicate, late, wrong clock, or fresh
 `clocks`                clocks that are wrong, told by when their readings are received
+`sample`                what every test is given
 `flagging`, `limits`    QARTOD's flag of each fresh reading, and the value that methods may use
+`late`                  readings that come late, between two neighbours
 `spikes`                hold what leaves its neighbour, and let the next one tell
 `steps`                 jumps that turn out to be a step or a spike, taken out of the windows
 `flat`, `units`         stuck sensors; swapped units

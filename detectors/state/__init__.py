@@ -8,6 +8,7 @@
 `beside`, `partners`    the other series of a device or logger, as they were before a reading
 `receiver`              a GNSS receiver as one position with three axes
 `receiver_bins`         its positions over days
+`points`                what is kept of each point
 `shifts`                how far a displacement or tilt series has moved lately
 ======================  =====================================================================
 """
