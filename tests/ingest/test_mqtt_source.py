@@ -101,8 +101,13 @@ def test_a_refused_subscription_ends_the_work_but_not_that_of_dp(clients: list[M
     with_source(test)
 
 
-def test_a_connection_whose_thread_ended_ends_the_work(clients: list[Mock]) -> None:
+@pytest.mark.usefixtures("clients")
+def test_a_connection_whose_thread_ended_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module.Connection, "start", lambda _: None)
+
     async def test(source: MqttSource) -> None:
+        source.check()  # not begun yet: nothing has ended
+        source.start()
         with pytest.raises(GeohazardError, match="thread of the MQTT connection ingest-0-0"):
             source.check()
 
