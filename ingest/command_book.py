@@ -52,10 +52,14 @@ class Wanted:
         Whether that is shorter than the registered interval.
     reason
         Id of the warning event that led to it.
+    msgid
+        Id of the command, by which the device knows a repetition and names what it answers.
     state
         ``pending`` until the device has answered, then ``done`` or ``refused``.
     asked_ms, next_try_ms
         When it was first asked, and when it is asked again; UTC milliseconds.
+    tries
+        How often it was asked so far.
     """
 
     device_id: str
